@@ -1,0 +1,1 @@
+"""The hands-on labs, one folder each under their track, and `labs.grading`, the judge."""

@@ -1,0 +1,87 @@
+"""What the judge says of an answer."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from labs.grading.content import Text
+from labs.grading.manifest import SuiteName
+
+Device = Literal["cpu", "cuda"]
+
+
+class Outcome(StrEnum):
+    PASSED = "passed"
+    FAILED = "failed"
+    ERROR = "error"
+    """The answer raised, ended or broke the protocol while this was judged; `faults` names how."""
+    TIMEOUT = "timeout"
+    NOT_VERIFIED_HERE = "not-verified-here"
+
+
+class Fault(StrEnum):
+    """How an answer can fail without ever being compared."""
+
+    RAISED = "raised"
+    CRASHED = "crashed"
+    TIMEOUT = "timeout"
+    MEMORY = "memory"
+    PROTOCOL = "protocol"
+    UNREADABLE = "unreadable"
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PropertyVerdict(_Data):
+    name: str
+    title: Text
+    outcome: Outcome
+    weight: float
+    diagnosis: Text | None = None
+    """Why it did not pass, for its author; None where it passed."""
+
+
+class Isolation(_Data):
+    """How the answer was kept apart: 3 namespaces, landlock and seccomp; 2 landlock and seccomp; 1 rlimits."""
+
+    level: Annotated[int, Field(ge=1, le=3)]
+    missing: list[str] = []
+
+
+class Verdict(_Data):
+    lab: str
+    lab_version: str
+    suite: SuiteName
+    answer: str
+    """The path as given; empty where the answer came from an editor."""
+    sha256: str
+    passed: bool
+    """Every property that can run here passed, and at least one that is not self-reported ran."""
+    verified: bool
+    """No property was left not-verified-here."""
+    score: Annotated[float, Field(ge=0, le=1)]
+    """Weight passed over weight run."""
+    device: Device
+    isolation: Isolation
+    seed: str
+    seconds: float
+    properties: list[PropertyVerdict]
+    flags: list[str] = []
+    """Evidence for a reviewer: code that hides what it calls, with its line."""
+    faults: list[Fault] = []
+
+
+class RunOutput(_Data):
+    """What the candidate's own snippet did with the candidate's own answer. Plain text, capped, not yet escaped."""
+
+    output: str = ""
+    value: str = ""
+    traceback: list[str] = []
+    """Lines in the candidate's own files, outermost first, then the exception."""
+    fault: Fault | None = None
+    truncated: bool = False

@@ -1,0 +1,1 @@
+"""What is asked, how it is marked, recorded and reported. Free of torch and of Textual."""
