@@ -51,8 +51,12 @@ class Lab:
         return sorted((self.folder / "hidden" / "alternates").glob(f"*{Path(self.manifest.answer).suffix}"))
 
     @property
+    def starter_path(self) -> Path:
+        return self.folder / f"starter{Path(self.manifest.answer).suffix}"
+
+    @property
     def starter(self) -> str:
-        return (self.folder / f"starter{Path(self.manifest.answer).suffix}").read_text(encoding="utf-8")
+        return self.starter_path.read_text(encoding="utf-8")
 
     def brief(self, language: Language) -> str:
         return (self.folder / f"brief.{language}.md").read_text(encoding="utf-8")

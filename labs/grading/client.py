@@ -2,17 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import hashlib
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from types import TracebackType
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
+from labs.grading import channel, frames
 from labs.grading.catalogue import Lab
 from labs.grading.manifest import SuiteName
-from labs.grading.verdict import RunOutput, Verdict
+from labs.grading.verdict import Device, Fault, Findings, Isolation, Outcome, RunOutput, Verdict
+
+WARM_SECONDS = 180.0
+"""How long a cold machine may take to import torch."""
+SPARE_SECONDS = 15.0
+"""How much longer than its lab's limit a grading may take before the judge itself is at fault."""
+
+_ENVIRONMENT = {
+    "PATH": os.defpath,
+    "LANG": "C.UTF-8",
+    "HOME": "/nonexistent",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
 
 
 class JudgeFault(RuntimeError):
     """The judge itself failed: nothing is known about the answer. The message is one sentence with a next step."""
+
+
+class DeviceUnavailable(ValueError):
+    """The device that was asked for is not on this machine. The message says what to ask for instead."""
+
+
+@dataclass
+class _Server:
+    """A judge server: its channel, and the lock that keeps two gradings from writing to it at once."""
+
+    channel: socket.socket
+    lock: threading.Lock
 
 
 class Judge:
@@ -23,11 +60,56 @@ class Judge:
     """
 
     def __init__(self, *, device: Literal["auto", "cpu", "cuda"] = "auto") -> None:
-        raise NotImplementedError
+        self._wanted_device = device
+        self._device: Device = "cpu"
+        self._isolation: Isolation | None = None
+        self._warming = threading.Lock()
+        self._sending = threading.Lock()
+        self._servers: dict[tuple[str, SuiteName, str], _Server] = {}
+        self._starting_server = threading.Lock()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  (kept open as long as the zygote lives)
+        self._control, inherited = socket.socketpair()
+        with inherited:
+            self._zygote = subprocess.Popen(
+                [sys.executable, "-I", "-m", "labs.grading.zygote", str(inherited.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._errors,
+                pass_fds=[inherited.fileno()],
+                env=_ENVIRONMENT,
+                start_new_session=True,  # an interrupt typed at the terminal is for the app
+            )
 
     def wait_until_warm(self, on_progress: Callable[[str], None] | None = None) -> None:
-        """Block until the first grading would start at once; `on_progress` gets short texts. Raises JudgeFault."""
-        raise NotImplementedError
+        """Block until the zygote is warm; `on_progress` gets short texts.
+
+        Raises JudgeFault, or DeviceUnavailable.
+        """
+        with self._warming:
+            if self._isolation is not None:
+                return
+            if on_progress:
+                on_progress("warming up the judge")
+            self._control.settimeout(WARM_SECONDS)
+            try:
+                hello, _ = channel.receive(self._control)
+            except (OSError, ValueError) as error:
+                raise JudgeFault(
+                    f"the judge did not start ({self._last_error()}); run `ropes doctor` to see what is missing"
+                ) from error
+            self._control.settimeout(None)
+            if self._wanted_device == "cuda" and not hello["cuda"]:
+                raise DeviceUnavailable("no GPU can be used on this machine; ask for --device cpu or auto")
+            if hello["cuda"] and self._wanted_device != "cpu":
+                self._device = "cuda"
+            self._isolation = Isolation.model_validate(hello["isolation"])
+
+    @property
+    def isolation(self) -> Isolation:
+        """How answers are kept apart here. Waits until the judge is warm."""
+        self.wait_until_warm()
+        assert self._isolation is not None
+        return self._isolation
 
     def grade(
         self,
@@ -39,14 +121,66 @@ class Judge:
         path: str = "",
     ) -> Verdict:
         """Judge one answer. `seed` replays a verdict; without one a fresh secret seed is drawn. Raises JudgeFault."""
-        raise NotImplementedError
+        self.wait_until_warm()
+        seed = seed if seed is not None else secrets.token_hex(16)
+        started = time.monotonic()
+        server = self._server(lab, suite)
+        with self._candidate(lab, answer) as candidate:
+            findings = self._judge(server, lab, candidate, seed)
+        if findings.broken:
+            raise JudgeFault(f"the suite of {lab.id} failed on our side: {findings.broken}; please report it")
+        ran = [p for p in findings.properties if p.outcome is not Outcome.NOT_VERIFIED_HERE]
+        self_reported = {p.name for p in lab.manifest.suite(suite) if p.self_reported}
+        return Verdict(
+            lab=lab.id,
+            lab_version=lab.version,
+            suite=suite,
+            answer=path,
+            sha256=hashlib.sha256(answer).hexdigest(),
+            passed=all(p.outcome is Outcome.PASSED for p in ran) and any(p.name not in self_reported for p in ran),
+            verified=len(ran) == len(findings.properties),
+            score=_share(
+                ran_passed=[p.weight for p in ran if p.outcome is Outcome.PASSED], ran=[p.weight for p in ran]
+            ),
+            device=self._device,
+            isolation=self.isolation,
+            seed=seed,
+            seconds=round(time.monotonic() - started, 4),
+            properties=findings.properties,
+            flags=findings.flags,
+            faults=findings.faults,
+        )
 
     def run(self, lab: Lab, answer: bytes, snippet: str) -> RunOutput:
         """Run the candidate's own snippet after the candidate's own answer, in the same sandbox. Raises JudgeFault."""
-        raise NotImplementedError
+        self.wait_until_warm()
+        limits = lab.manifest.limits
+        deadline = time.monotonic() + limits.seconds
+        with self._candidate(lab, answer) as sock:
+            try:
+                frames.receive_frame(sock, deadline=deadline)
+                loaded, _ = frames.receive_frame(sock, deadline=deadline)
+                if loaded.get("loaded") is not True:
+                    error = loaded.get("error") or {}
+                    line = f"{lab.manifest.answer}:{error.get('line')}: {error.get('type')}: {error.get('text')}"
+                    return RunOutput(traceback=[line[:1000]], fault=Fault.UNREADABLE)
+                deadline = min(deadline, time.monotonic() + limits.call_seconds)
+                frames.send_frame(sock, {"run": snippet}, deadline=deadline)
+                reply, _ = frames.receive_frame(sock, deadline=deadline)
+                return RunOutput.model_validate(reply.get("output"))
+            except frames.FrameFault as error:
+                return RunOutput(fault=error.fault)
+            except ValueError:
+                return RunOutput(fault=Fault.PROTOCOL)
 
     def close(self) -> None:
-        raise NotImplementedError
+        """End the judge's processes and wait until the zygote has gone."""
+        for server in self._servers.values():
+            server.channel.close()
+        self._servers.clear()
+        self._control.close()
+        self._zygote.wait(timeout=SPARE_SECONDS)
+        self._errors.close()
 
     def __enter__(self) -> Self:
         return self
@@ -55,3 +189,91 @@ class Judge:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @contextlib.contextmanager
+    def _candidate(self, lab: Lab, answer: bytes) -> Iterator[socket.socket]:
+        """A sandboxed process that loads `answer`, seen through its socket. Nothing of it is left afterwards."""
+        manifest = lab.manifest
+        task = {
+            "harness": str(lab.harness),
+            "answer_name": manifest.answer,
+            "forbidden": manifest.forbidden,
+            "libraries": manifest.libraries,
+            "decoy": str(lab.reference),
+            "device": self._device,
+            "seconds": manifest.limits.seconds,
+            "memory_mib": manifest.limits.memory_mib,
+        }
+        ours, theirs = socket.socketpair()
+        lifeline, wardens_end = socket.socketpair()
+        with ours, lifeline:
+            with theirs, wardens_end, tempfile.TemporaryFile() as file:
+                file.write(answer)
+                file.seek(0)
+                self._ask_zygote(
+                    {"op": "candidate", "task": task}, [theirs.fileno(), file.fileno(), wardens_end.fileno()]
+                )
+            try:
+                yield ours
+            finally:
+                lifeline.shutdown(socket.SHUT_WR)  # the warden ends the candidate
+                lifeline.settimeout(SPARE_SECONDS)
+                with contextlib.suppress(OSError):
+                    lifeline.recv(1)  # and hangs up when nothing of it is left
+
+    def _judge(self, server: _Server, lab: Lab, candidate: socket.socket, seed: str) -> Findings:
+        ours, theirs = socket.socketpair()
+        with ours:
+            with theirs, server.lock:
+                request = {"op": "grade", "seed": seed, "device": self._device}
+                channel.send(server.channel, request, [candidate.fileno(), theirs.fileno()])
+            candidate.close()  # the judge has its own copy: when it ends, the candidate sees the end
+            ours.settimeout(lab.manifest.limits.seconds + SPARE_SECONDS)
+            try:
+                return Findings.model_validate(channel.receive(ours)[0])
+            except (OSError, ValueError) as error:
+                raise JudgeFault(
+                    f"the judge of {lab.id} ended without a verdict ({self._last_error()}); grade the answer again"
+                ) from error
+
+    def _server(self, lab: Lab, suite: SuiteName) -> _Server:
+        """The judge server of a suite as it is on disk now; started when it is first asked for."""
+        key = (str(lab.folder), suite, lab.version)
+        with self._starting_server:
+            if key not in self._servers:
+                self._servers[key] = self._start_server(lab, suite)
+            return self._servers[key]
+
+    def _start_server(self, lab: Lab, suite: SuiteName) -> _Server:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            request = {"op": "server", "lab": str(lab.folder), "track": lab.track.value, "suite": suite}
+            self._ask_zygote(request, [theirs.fileno()])
+        ours.settimeout(WARM_SECONDS)
+        try:
+            hello, _ = channel.receive(ours)
+        except (OSError, ValueError) as error:
+            ours.close()
+            raise JudgeFault(f"the judge of {lab.id} did not start ({self._last_error()}); try again") from error
+        if not hello["ready"]:
+            ours.close()
+            raise JudgeFault(f"the {suite} suite of {lab.id} is broken: {hello['problem']}")
+        ours.settimeout(None)
+        return _Server(ours, threading.Lock())
+
+    def _ask_zygote(self, request: dict[str, Any], fds: list[int]) -> None:
+        try:
+            with self._sending:
+                channel.send(self._control, request, fds)
+        except OSError as error:
+            raise JudgeFault(f"the judge has ended ({self._last_error()}); start it again") from error
+
+    def _last_error(self) -> str:
+        """The last line that the judge's processes wrote to stderr."""
+        self._errors.seek(max(0, self._errors.seek(0, os.SEEK_END) - 4096))
+        lines = self._errors.read().decode(errors="replace").strip().splitlines()
+        return lines[-1][:300] if lines else "it said nothing"
+
+
+def _share(*, ran_passed: list[float], ran: list[float]) -> float:
+    return sum(ran_passed) / sum(ran) if ran else 0.0

@@ -85,3 +85,13 @@ class RunOutput(_Data):
     """Lines in the candidate's own files, outermost first, then the exception."""
     fault: Fault | None = None
     truncated: bool = False
+
+
+class Findings(_Data):
+    """What a judge sends to the client: the part of a verdict that only the suite can say."""
+
+    broken: str
+    """Why the judge itself failed; empty where it did not."""
+    properties: list[PropertyVerdict]
+    flags: list[str]
+    faults: list[Fault]

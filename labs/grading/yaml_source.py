@@ -64,14 +64,20 @@ def read_model(path: Path, model: type[M]) -> M:
 
 
 def duplicate_keys(path: Path) -> Iterator[Problem]:
-    """Every key that stands twice in one mapping, at any depth."""
+    """Every key that stands twice in one mapping, at any depth; in what an alias repeats, once."""
     root = yaml.compose(_read_text(path), Loader=_Loader)
     pending: list[tuple[yaml.Node | None, Field]] = [(root, ())]
+    visited: set[int] = set()
     while pending:
         node, field = pending.pop()
+        if id(node) in visited:
+            continue
+        visited.add(id(node))
         if isinstance(node, yaml.MappingNode):
             seen: set[str] = set()
             for key, value in node.value:
+                if not isinstance(key, yaml.ScalarNode):
+                    continue  # reading the file refuses it
                 here = (*field, key.value)
                 if key.value in seen:
                     yield Problem(path, key.start_mark.line + 1, _dotted(here), "this key stands twice")

@@ -20,9 +20,9 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, FiniteFloat, StringConstraints, model_validator
 
-from labs.grading.content import Content, Level, NonEmpty, Slug, Source, Text, Track
+from labs.grading.content import Content, Level, NonEmpty, Slug, Source, Text
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z]$")]
 """The stable name of an option, item or pair: one letter, in the order of the file."""
@@ -32,7 +32,7 @@ Parameter = int | float | str | bool | list[int] | list[float] | list[str]
 
 
 class Derived(Content):
-    """A key that code computes: `function` is `module.function` in the topic's folder, called with `params`."""
+    """A key that code computes: `module.function` of the topic's folder, called with `params`."""
 
     function: DeriveName
     params: dict[str, Parameter] = {}
@@ -52,6 +52,11 @@ class QuestionBase(Content):
     @property
     def derived(self) -> Derived | None:
         return getattr(self, "derive", None)
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether code computes the key: a function of the topic's, or for a trace the code that it shows."""
+        return self.derived is not None
 
 
 class Option(Content):
@@ -84,6 +89,9 @@ class _Choice(QuestionBase):
 
 
 class _OneCorrect(_Choice):
+    derive: Derived | None = None
+    """Where given, the function returns the key of the correct option."""
+
     @model_validator(mode="after")
     def _exactly_one_is_correct(self) -> Self:
         if len(self.correct_keys) != 1:
@@ -93,8 +101,6 @@ class _OneCorrect(_Choice):
 
 class SingleChoice(_OneCorrect):
     type: Literal["single"]
-    derive: Derived | None = None
-    """Where given, the function returns the key of the correct option."""
 
 
 class LogDiagnosis(_OneCorrect):
@@ -116,13 +122,13 @@ class MultipleChoice(_Choice):
 class Tolerance(Content):
     """How far a number may be off: `relative` to the key, or `absolute` in the unit of the key."""
 
-    relative: float = Field(default=0.0, ge=0, lt=1)
-    absolute: float = Field(default=0.0, ge=0)
+    relative: FiniteFloat = Field(default=0.0, ge=0, lt=1)
+    absolute: FiniteFloat = Field(default=0.0, ge=0)
 
 
 class Numeric(QuestionBase):
     type: Literal["numeric"]
-    answer: float
+    answer: FiniteFloat
     unit: Text | None = None
     """Said beside the input field; the learner types the number alone. GB is 10^9 bytes, GiB 2^30."""
     tolerance: Tolerance = Tolerance()
@@ -195,6 +201,10 @@ class Trace(QuestionBase):
     accept: list[NonEmpty] = []
     """Other spellings that are right too; white space never counts."""
 
+    @property
+    def is_derived(self) -> bool:
+        return True
+
 
 class SpotTheLine(QuestionBase):
     type: Literal["spot-the-line"]
@@ -212,7 +222,7 @@ class SpotTheLine(QuestionBase):
 
 
 class RubricPoint(Content):
-    """One thing an answer says or does not say. `fatal` points are misconceptions: saying them costs the mark."""
+    """One thing that an answer says or not. `fatal` points are misconceptions: saying one costs the mark."""
 
     key: Key
     kind: Literal["required", "bonus", "fatal"]
@@ -234,16 +244,7 @@ class Open(QuestionBase):
 
 
 Question = Annotated[
-    SingleChoice
-    | MultipleChoice
-    | Numeric
-    | Ordering
-    | Matching
-    | Cloze
-    | Trace
-    | SpotTheLine
-    | LogDiagnosis
-    | Open,
+    SingleChoice | MultipleChoice | Numeric | Ordering | Matching | Cloze | Trace | SpotTheLine | LogDiagnosis | Open,
     Field(discriminator="type"),
 ]
 QUESTION_TYPES = (
@@ -265,8 +266,6 @@ class Topic(Content):
 
     title: Text
     questions: list[Question] = Field(min_length=1)
-
-
 
 
 def _require_unique(what: str, values: list[str]) -> None:

@@ -1,0 +1,16 @@
+# killed-by: eps
+# Adds eps to the RMS instead of the mean square.
+import torch
+from torch import nn
+
+
+class RMSNorm(nn.Module):
+    def __init__(self, dim, eps=1e-6):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(dim))
+        self.eps = eps
+
+    def forward(self, x):
+        h = x.float()
+        h = h / (h.pow(2).mean(-1, keepdim=True).sqrt() + self.eps)
+        return (self.weight * h).to(x.dtype)

@@ -1,0 +1,161 @@
+"""The two sides of a comparison, called the same way: `candidate` in its sandbox, `reference` in the judge."""
+
+from __future__ import annotations
+
+import builtins
+import importlib.util
+import socket
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import torch
+
+from labs.grading.catalogue import Lab
+from labs.grading.frames import FrameFault, receive_frame, send_frame
+from labs.grading.source_check import Finding
+from labs.grading.suite import Mismatch
+from labs.grading.tensors import pack, unpack
+from labs.grading.verdict import Fault
+
+MAX_FINDINGS = 100
+
+
+class Raised(Exception):
+    """The answer raised: its process lives on and can be called again. What it says of itself is bounded here."""
+
+    def __init__(self, error: object) -> None:
+        if not isinstance(error, dict):
+            raise FrameFault(Fault.PROTOCOL, "an error is not described as it should be")
+        name, line = error.get("type"), error.get("line")
+        # Any other name could carry what the answer has seen of a hidden input.
+        self.type_name = name if isinstance(name, str) and hasattr(builtins, name) else "Exception"
+        self.line = line if type(line) is int and 0 <= line < 100_000 else 0
+        self.text = str(error.get("text", ""))[:500]
+        self.fault = Fault.MEMORY if error.get("fault") == Fault.MEMORY else Fault.RAISED
+        super().__init__(self.type_name)
+
+
+class JudgeBroken(Exception):
+    """Something on the judge's own side failed: there is no verdict."""
+
+
+class Candidate:
+    """The harness over the answer: each attribute is a harness function that is called in the answer's process.
+
+    A call raises `Raised` where the answer raised, `FrameFault` where its process timed out, ended or broke the
+    protocol (then, and for good, every further call too), `Mismatch` where a tensor came from the wrong device.
+    """
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        *,
+        forbidden: Sequence[str],
+        device: str,
+        seconds: float,
+        call_seconds: float,
+    ) -> None:
+        self._sock = sock
+        self._forbidden = {name.rsplit(".", 1)[-1] for name in forbidden}
+        self._device = device
+        self._deadline = time.monotonic() + seconds
+        self._call_seconds = call_seconds
+        self._unavailable: Exception | None = None
+        self._reached: set[Finding] = set()
+        self._flags: list[str] = []
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return partial(self._call, name)
+
+    # The names below begin with an underscore because every other name is the harness's.
+
+    def _meet(self) -> None:
+        """Hear what the sandbox and the source check found, and wait until the answer is loaded.
+
+        Where it cannot be, every call will raise why. Raises JudgeBroken where the sandbox was not engaged.
+        """
+        try:
+            greeting = self._receive()[0]
+            if greeting.get("sandboxed") is not True:
+                raise JudgeBroken(f"the sandbox failed: {greeting.get('problem')}")
+            self._note(greeting["forbidden"])
+            self._flags = [f"line {f['line']}: {f['name']}" for f in greeting["hidden"][:MAX_FINDINGS]]
+            loaded = self._receive()[0]
+            if loaded.get("loaded") is not True:
+                raise Raised(loaded.get("error"))
+        except (Raised, FrameFault) as error:
+            self._unavailable = error
+
+    def _call(self, name: str, *args: object, **kwargs: object) -> Any:
+        if self._unavailable:
+            raise self._unavailable
+        header, body = pack({"args": list(args), "kwargs": kwargs})
+        try:
+            send_frame(self._sock, {"call": name, **header}, body, deadline=self._call_deadline())
+            reply, blob = self._receive()
+            self._note(reply.get("used"))
+            if "error" in reply:
+                raise Raised(reply["error"])
+            value, origins = unpack(reply, blob)
+        except FrameFault as fault:
+            self._unavailable = fault  # the conversation cannot go on
+            raise
+        if not origins <= {self._device}:
+            raise Mismatch(f"a tensor came back on another device than {self._device}")
+        return value
+
+    def _note(self, findings: object) -> None:
+        for f in findings[:MAX_FINDINGS] if isinstance(findings, list) else []:
+            name, line = (f.get("name"), f.get("line")) if isinstance(f, dict) else (None, None)
+            if isinstance(name, str) and type(line) is int and name.rsplit(".", 1)[-1] in self._forbidden:
+                self._reached.add(Finding(name[:80], line))
+
+    def _receive(self) -> tuple[dict[str, Any], bytearray]:
+        return receive_frame(self._sock, deadline=self._call_deadline())
+
+    def _call_deadline(self) -> float:
+        return min(self._deadline, time.monotonic() + self._call_seconds)
+
+
+class Reference:
+    """The harness over our reference, with the same functions as `Candidate`; a failure in here is the judge's own."""
+
+    def __init__(self, harness: ModuleType, answer: ModuleType) -> None:
+        self._harness = harness
+        self._answer = answer
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        function = getattr(self._harness, name)
+
+        def call(*args: object, **kwargs: object) -> Any:
+            try:
+                # The harness gets copies, as the candidate does: no call can change a test's inputs.
+                return function(self._answer, *map(_copy, args), **{k: _copy(v) for k, v in kwargs.items()})
+            except Exception as error:
+                raise JudgeBroken(f"our reference raised {type(error).__name__}: {error}") from error
+
+        return call
+
+
+def load_reference(lab: Lab) -> Reference:
+    """Our reference behind the lab's harness."""
+    return Reference(_load(lab.harness, "harness"), _load(lab.reference, "reference"))
+
+
+def _load(path: Path, name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise JudgeBroken(f"{path} cannot be loaded")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _copy(value: object) -> object:
+    return value.clone() if isinstance(value, torch.Tensor) else value

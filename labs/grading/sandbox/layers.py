@@ -1,0 +1,101 @@
+"""The layers besides Landlock and seccomp: namespaces, resource limits, privileges."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import resource
+import signal
+import struct
+from pathlib import Path
+
+_CLONE_NEWUTS, _CLONE_NEWIPC = 0x04000000, 0x08000000
+_CLONE_NEWUSER, _CLONE_NEWPID, _CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
+_PR_SET_PDEATHSIG, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 24, 38
+_CAPABILITY_VERSION_3 = 0x20080522
+
+NOBODY = 65534
+
+
+def enter_namespaces() -> None:
+    """New network, IPC, host-name and process namespaces; the process one holds from the next fork on.
+
+    Its first child is pid 1 of it: when that ends, the kernel ends everything else in there.
+    An unprivileged user takes a new user namespace on the way. Raises OSError.
+    """
+    flags = _CLONE_NEWPID | _CLONE_NEWNET | _CLONE_NEWIPC | _CLONE_NEWUTS
+    if os.geteuid() == 0:
+        _check(_libc().unshare(flags))
+        return
+    uid, gid = os.geteuid(), os.getegid()
+    _check(_libc().unshare(flags | _CLONE_NEWUSER))
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
+    Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
+
+
+def die_with_parent() -> None:
+    """SIGKILL this process when its parent ends (Linux; elsewhere nothing happens)."""
+    with contextlib.suppress(OSError, AttributeError):
+        _check(_libc().prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
+
+
+def limit_resources(*, seconds: float, memory_mib: int | None, file_mib: int = 16) -> None:
+    """CPU time, address space beyond what is mapped now, file size, open files; no core dumps.
+
+    memory_mib None leaves the address space alone: CUDA maps far more of it than it uses.
+    """
+    cpu = int(seconds) + 2
+    limits = [
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_CPU, cpu),
+        (resource.RLIMIT_FSIZE, file_mib * 2**20),
+        (resource.RLIMIT_NOFILE, 64),
+    ]
+    if memory_mib is not None:
+        limits.append((resource.RLIMIT_AS, _mapped_bytes() + memory_mib * 2**20))
+    for which, limit in limits:
+        with contextlib.suppress(ValueError, OSError):  # a lower hard limit is in force already
+            resource.setrlimit(which, (limit, limit))
+
+
+def drop_privileges(*, change_user: bool) -> None:
+    """Give up root: every capability, and with `change_user` the user and groups too. Nothing to do for others.
+
+    Raises OSError.
+    """
+    if os.geteuid() != 0:
+        return
+    last = int(Path("/proc/sys/kernel/cap_last_cap").read_text())
+    for capability in range(last + 1):
+        _check(_libc().prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0))
+    if change_user:
+        os.setgroups([])
+        os.setresgid(NOBODY, NOBODY, NOBODY)
+        os.setresuid(NOBODY, NOBODY, NOBODY)
+    header = struct.pack("=Ii", _CAPABILITY_VERSION_3, 0)
+    _check(_libc().capset(header, bytes(24)))
+
+
+def no_new_privileges() -> None:
+    """What Landlock and seccomp ask for before they bind an unprivileged process. Raises OSError."""
+    _check(_libc().prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+
+
+def _mapped_bytes() -> int:
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+    except OSError:
+        return 0
+    return pages * resource.getpagesize()
+
+
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def _check(result: int) -> None:
+    if result < 0:
+        errno = ctypes.get_errno()
+        raise OSError(errno, os.strerror(errno))

@@ -1,0 +1,83 @@
+"""Seccomp: system calls that no answer needs are refused with EPERM.
+
+A deny-list, because torch's own needs vary by version; what it closes is what Landlock leaves open
+(UDP, new processes, other processes' memory, keyrings, io_uring) and what would widen the kernel's surface.
+`sendto` stays allowed, since `socket.sendall` on the socket that an answer already holds uses it.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+
+try:  # here and not where it is used: behind Landlock it could no longer be read
+    import pyseccomp as seccomp
+except (ImportError, RuntimeError):  # another platform, or no libseccomp
+    seccomp = None
+
+_DENIED = (
+    # reaching out: no new sockets of any family, and none of the ways around the socket calls
+    *("socket", "socketpair", "connect", "bind", "listen", "accept", "accept4"),
+    *("io_uring_setup", "io_uring_enter", "io_uring_register"),
+    # new programs; new processes are denied below, where the flags of clone can be told apart
+    *("execve", "execveat", "fork", "vfork"),
+    # other processes
+    *("ptrace", "process_vm_readv", "process_vm_writev", "pidfd_open", "pidfd_getfd", "pidfd_send_signal"),
+    *("kill", "tkill", "process_madvise", "kcmp", "setpgid", "setsid"),
+    # state that outlives a grading
+    *("add_key", "request_key", "keyctl", "shmget", "shmat", "semget", "msgget", "mq_open"),
+    # the kernel's rarely trodden ground
+    *(
+        "bpf",
+        "perf_event_open",
+        "userfaultfd",
+        "unshare",
+        "setns",
+        "mount",
+        "umount2",
+        "pivot_root",
+        "chroot",
+    ),
+    *("move_mount", "open_tree", "fsopen", "fsmount", "init_module", "finit_module", "delete_module"),
+    *("kexec_load", "reboot", "swapon", "swapoff", "quotactl", "personality", "open_by_handle_at"),
+    *(
+        "vmsplice",
+        "fanotify_init",
+        "lookup_dcookie",
+        "acct",
+        "iopl",
+        "ioperm",
+        "settimeofday",
+        "clock_settime",
+    ),
+)
+_CLONE_THREAD = 0x00010000
+
+
+def deny_calls() -> None:
+    """Install the filter on this thread, for good. Needs no_new_privs or privilege.
+
+    Raises OSError, also where libseccomp is missing.
+    """
+    if seccomp is None:
+        raise OSError(errno.ENOSYS, "libseccomp is not installed")
+    calls = seccomp.SyscallFilter(seccomp.ALLOW)
+    refuse = seccomp.ERRNO(errno.EPERM)
+    for name in _DENIED:
+        number = seccomp.resolve_syscall(seccomp.system_arch(), name)
+        if number >= 0:  # negative: this architecture or this libseccomp does not know the call
+            calls.add_rule(refuse, number)
+    # Threads are torch's business; processes would outlive the answer. clone3 hides its flags from a filter:
+    # ENOSYS makes libc fall back to clone.
+    calls.add_rule(refuse, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, 0))
+    calls.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")
+    calls.load()
+
+
+def sockets_are_denied() -> bool:
+    """Whether this thread is behind the filter, by trying."""
+    try:
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM).close()
+    except PermissionError:
+        return True
+    return False

@@ -1,0 +1,87 @@
+"""The bank on disk: `questions/<track>/<topic>.yaml`, each file parsed once, when it is first asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import questions
+from labs.grading.content import Track
+from labs.grading.yaml_source import read_model
+from quiz.bank.schema import Question, Topic
+
+QUESTIONS = Path(questions.__file__).resolve().parent
+"""The bank that ropes brings along."""
+
+
+class UnknownQuestion(LookupError):
+    """No question of the bank has this id; the message says where to look."""
+
+
+@dataclass(frozen=True)
+class TopicFile:
+    """One file of the bank, known by where it lies; nothing of it is read yet."""
+
+    track: Track
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.stem
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A question and where it stands."""
+
+    question: Question
+    track: Track
+    topic: str
+    """The stem of the file's name."""
+    path: Path
+
+
+class Bank:
+    """The topics under `root`. Safe to share between threads: at worst a file is parsed twice."""
+
+    def __init__(self, root: Path = QUESTIONS) -> None:
+        self.root = root
+        self._parsed: dict[TopicFile, Topic] = {}
+
+    def topics(self) -> list[TopicFile]:
+        """Every topic, by track and then by name, from the file system alone."""
+        return list(self._topic_files)
+
+    def read(self, file: TopicFile) -> Topic:
+        """What one topic's file says. Raises `InvalidFile`."""
+        if file not in self._parsed:
+            self._parsed[file] = read_model(file.path, Topic)
+        return self._parsed[file]
+
+    def entries(self, track: Track | None = None) -> list[Entry]:
+        """Every question, or every question of one track, in the order of the files. Raises `InvalidFile`."""
+        return [
+            Entry(question, file.track, file.name, file.path)
+            for file in self._topic_files
+            if track in (None, file.track)
+            for question in self.read(file).questions
+        ]
+
+    def find(self, question_id: str) -> Entry:
+        """The question called `question_id`. Raises `UnknownQuestion`, and `InvalidFile` for its own file.
+
+        Only files in which the id is written are parsed, so that one question costs one topic.
+        """
+        for file in self._topic_files:
+            if file in self._parsed or question_id in file.path.read_text(encoding="utf-8", errors="replace"):
+                for question in self.read(file).questions:
+                    if question.id == question_id:
+                        return Entry(question, file.track, file.name, file.path)
+        raise UnknownQuestion(
+            f"no question is called {question_id[:80]!r}; `ropes bank list` shows every id of the bank"
+        )
+
+    @cached_property
+    def _topic_files(self) -> list[TopicFile]:
+        return [TopicFile(track, path) for track in Track for path in sorted((self.root / track).glob("*.yaml"))]

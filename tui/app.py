@@ -1,0 +1,129 @@
+"""The app: composes the screens, carries the language and the judge, and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from typing import ClassVar, Literal
+
+from textual import on, work
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+
+from labs.grading.catalogue import Lab, all_labs
+from labs.grading.client import Judge, JudgeFault
+from labs.grading.content import Language
+from quiz.bank.loader import Bank, Entry
+from quiz.records.store import EventKind, Records
+from tui import cjk
+from tui.desk import Desk, JudgeFactory, JudgeService
+from tui.journal import Journal
+from tui.locale import preferred_language
+from tui.screens.help import HelpScreen
+from tui.screens.home import HomeScreen
+from tui.screens.lab import LabScreen
+from tui.screens.quiz import QuizScreen
+from tui.screens.report import ReportScreen
+from tui.strings import say
+
+Start = Literal["home", "quiz"]
+
+
+class RopesApp(App[int]):
+    """`ropes` in the terminal. The records stay open when it ends: whoever opened them closes them."""
+
+    TITLE = "ropes"
+    CSS_PATH = ["app.tcss", "screens/home.tcss", "screens/quiz.tcss", "screens/lab.tcss"]
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "help", "key.help", id="app.help", priority=True),
+        Binding("question_mark", "help", "key.help", show=False, id="app.help-too"),
+        Binding("f2", "switch_language", "key.language", id="app.language", priority=True),
+        Binding("ctrl+q", "quit", "key.quit", show=False, id="app.quit", priority=True),
+    ]
+
+    language: reactive[Language] = reactive(Language.EN)
+
+    def __init__(
+        self,
+        records: Records,
+        *,
+        start: Start = "home",
+        entries: Sequence[Entry] | None = None,
+        labs: Sequence[Lab] | None = None,
+        judge_factory: JudgeFactory = Judge,
+        language: Language | None = None,
+    ) -> None:
+        super().__init__()
+        cjk.install()
+        language = language or preferred_language()
+        self.set_reactive(RopesApp.language, language)
+        self._start = start
+        self._judge = JudgeService(judge_factory)
+        self._desk = Desk(
+            entries=Bank().entries() if entries is None else entries,
+            labs=list(all_labs()) if labs is None else labs,
+            journal=Journal(records, language),
+            judge=self._judge,
+        )
+
+    def on_mount(self) -> None:
+        self._desk.journal.on_fault = lambda sentence: self.notify(
+            sentence, severity="error", markup=False, timeout=15
+        )
+        self.push_screen(HomeScreen(self._desk))
+        if self._start == "quiz":
+            self.push_screen(QuizScreen(self._desk))
+        self.call_after_refresh(self._warm_judge)
+
+    @work(thread=True, group="judge", exit_on_error=False)
+    def _warm_judge(self) -> None:
+        """Have the judge ready before it is needed. A fault is told when a grading meets it."""
+        try:
+            self._judge.get().wait_until_warm()
+        except JudgeFault as fault:
+            self.log.warning(str(fault))
+
+    @on(HomeScreen.Chosen)
+    def _go_to(self, event: HomeScreen.Chosen) -> None:
+        if event.report:
+            self.push_screen(ReportScreen(self._desk))
+        elif isinstance(event.goal, Lab):
+            self.push_screen(LabScreen(self._desk, event.goal))
+        else:
+            self.push_screen(QuizScreen(self._desk, event.goal))
+
+    @on(QuizScreen.Finished)
+    def _report_instead(self) -> None:
+        self.switch_screen(ReportScreen(self._desk))
+
+    def action_help(self) -> None:
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.screen))
+
+    def action_switch_language(self) -> None:
+        self.language = Language.ZH if self.language is Language.EN else Language.EN
+
+    def on_app_blur(self) -> None:
+        self._desk.journal.note(EventKind.LEFT)
+
+    def on_app_focus(self) -> None:
+        self._desk.journal.note(EventKind.RETURNED)
+
+    async def on_unmount(self) -> None:
+        await asyncio.to_thread(self._judge.close)
+        await asyncio.to_thread(self._desk.journal.close)
+
+
+def run(records_url: str | None = None, start: Start = "home") -> int:
+    """Open the app in this terminal; the process's exit status.
+
+    Raises `quiz.records.store.RecordsUnavailable` and `labs.grading.yaml_source.InvalidFile`.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        print(say("app.no-terminal", preferred_language()), file=sys.stderr)
+        return 2
+    with Records.open(records_url) as records:
+        return RopesApp(records, start=start).run() or 0

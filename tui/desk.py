@@ -1,0 +1,67 @@
+"""What every screen works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+from labs.grading.catalogue import Lab
+from labs.grading.client import Judge
+from labs.grading.content import Track
+from quiz.bank.loader import Entry
+from quiz.records.store import EventKind
+from tui.journal import Journal
+
+JudgeFactory = Callable[[], Judge]
+
+
+class JudgeService:
+    """The judge, started by whoever needs it first. Every method may block: call them from threads."""
+
+    def __init__(self, factory: JudgeFactory) -> None:
+        self._factory = factory
+        self._lock = Lock()
+        self._judge: Judge | None = None
+
+    def get(self) -> Judge:
+        """The one judge of this app. Raises `JudgeFault` where it cannot start; the next call tries again."""
+        with self._lock:
+            if self._judge is None:
+                self._judge = self._factory()
+            return self._judge
+
+    def close(self) -> None:
+        with self._lock:
+            if self._judge is not None:
+                self._judge.close()
+                self._judge = None
+
+
+@dataclass
+class Desk:
+    """The bank, the labs, the session and the judge."""
+
+    entries: Sequence[Entry]
+    labs: Sequence[Lab]
+    journal: Journal
+    judge: JudgeService
+
+    def answered(self, track: Track | None = None) -> list[Entry]:
+        """The questions of `track`, or all, that this session has answered."""
+        return [entry for entry in self._of(track) if self._is_answered(entry)]
+
+    def pending(self, track: Track | None = None) -> list[Entry]:
+        """The questions of `track`, or all, that this session has not answered yet."""
+        return [entry for entry in self._of(track) if not self._is_answered(entry)]
+
+    def tracks(self) -> list[Track]:
+        """The tracks that have questions, in their order."""
+        present = {entry.track for entry in self.entries}
+        return [track for track in Track if track in present]
+
+    def _of(self, track: Track | None) -> list[Entry]:
+        return [entry for entry in self.entries if track in (None, entry.track)]
+
+    def _is_answered(self, entry: Entry) -> bool:
+        return bool(self.journal.of(entry.question.id, EventKind.ANSWERED))

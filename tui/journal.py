@@ -1,0 +1,67 @@
+"""The session that is being recorded."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+from labs.grading.content import Language
+from quiz.records.store import Event, EventKind, Records, RecordsUnavailable, Session
+
+
+class Journal:
+    """One session of the records, its events in memory and on disk in the same order.
+
+    Writes go through one thread, so that a slow disk or a distant database never holds up the event loop.
+    Everything else is called from the event loop's thread alone.
+    """
+
+    def __init__(self, records: Records, language: Language) -> None:
+        """Resume the latest session, or start the first one. Raises `RecordsUnavailable`."""
+        self.records = records
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
+        self.session: Session = records.latest_session() or records.start_session(language)
+        self.events: list[Event] = records.events(self.session.id)
+        self.on_fault: Callable[[str], None] = lambda _sentence: None
+
+    async def start_session(self, language: Language) -> None:
+        """Leave this session as it is and begin another. Raises `RecordsUnavailable`."""
+        self.session = await asyncio.wrap_future(self._writer.submit(self.records.start_session, language))
+        self.events = []
+
+    async def keep(self, kind: EventKind, item: str, version: str, data: dict[str, Any]) -> Event:
+        """Record an event and wait until it is on disk. Raises `RecordsUnavailable`."""
+        session = self.session
+        event = await asyncio.wrap_future(
+            self._writer.submit(self.records.record, session.id, kind, item, version, data)
+        )
+        if session is self.session:
+            self.events.append(event)
+        return event
+
+    def note(self, kind: EventKind, item: str = "", version: str = "", data: dict[str, Any] | None = None) -> None:
+        """Record an event without waiting for it; a fault is told to `on_fault`."""
+        loop, session = asyncio.get_running_loop(), self.session
+
+        def written(future: Future[Event]) -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(remember, future)
+
+        def remember(future: Future[Event]) -> None:
+            fault = future.exception()
+            if isinstance(fault, RecordsUnavailable | ValueError):
+                self.on_fault(str(fault))
+            elif session is self.session:
+                self.events.append(future.result())
+
+        self._writer.submit(self.records.record, session.id, kind, item, version, data).add_done_callback(written)
+
+    def of(self, item: str, *kinds: EventKind) -> list[Event]:
+        """The session's events about `item`, the oldest first."""
+        return [event for event in self.events if event.item == item and event.kind in kinds]
+
+    def close(self) -> None:
+        """Wait for what is still to be written."""
+        self._writer.shutdown(wait=True)

@@ -1,0 +1,205 @@
+"""The quiz: one question after another, each marked and explained as soon as it is answered."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Button
+
+from labs.grading.content import Track
+from quiz.bank.loader import Entry
+from quiz.bank.schema import LogDiagnosis, Open
+from quiz.marking import InvalidResponse, Mark, mark, mark_points
+from quiz.presentation import presentation
+from quiz.records.store import EventKind, RecordsUnavailable
+from tui.desk import Desk
+from tui.explanation import explanation
+from tui.screens.page import Page
+from tui.widgets.answers import Answer, answer_widget
+from tui.widgets.code import Code
+from tui.widgets.keybar import KeyBar
+from tui.widgets.phrase import Phrase, PhraseButton
+from tui.widgets.position import Position
+from tui.widgets.prose import Prose
+from tui.widgets.self_marking import Points, SelfMarking
+
+
+class Step(Enum):
+    """Where the question shown stands."""
+
+    ASKED = auto()
+    SELF_MARKING = auto()
+    EXPLAINED = auto()
+    ALL_DONE = auto()
+
+
+BUTTON = {
+    Step.ASKED: "quiz.answer",
+    Step.SELF_MARKING: "quiz.save-marks",
+    Step.EXPLAINED: "quiz.next",
+    Step.ALL_DONE: "quiz.to-report",
+}
+
+
+class QuizScreen(Page):
+    """What this session has not answered yet, of one track or of all."""
+
+    HELP = "help.quiz"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "go_on", "key.go-on", id="quiz.go-on"),
+        Binding("enter,n", "next", "key.next", show=False, id="quiz.next"),
+        Binding("ctrl+n", "skip", "key.skip", id="quiz.skip"),
+        Binding("pageup", "scroll(-1)", "key.page-up", show=False, id="quiz.page-up"),
+        Binding("pagedown", "scroll(1)", "key.page-down", show=False, id="quiz.page-down"),
+    ]
+
+    class Finished(Message):
+        """Every question is answered, and the person wants to see the report."""
+
+    def __init__(self, desk: Desk, track: Track | None = None) -> None:
+        super().__init__(desk)
+        self._queue = desk.pending(track)
+        self._answered = len(desk.answered(track))
+        self._total = self._answered + len(self._queue)
+        self._step = Step.ASKED
+        self._answer: Answer | None = None
+        self._self_marking: SelfMarking | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Position(id="position")
+        yield VerticalScroll(id="sheet")
+        with Horizontal(id="actions"):
+            yield PhraseButton("quiz.answer", id="go-on", variant="primary")
+            yield Phrase(id="status")
+        yield KeyBar()
+
+    async def on_mount(self) -> None:
+        await self._ask()
+
+    @property
+    def _entry(self) -> Entry:
+        return self._queue[0]
+
+    @property
+    def _sheet(self) -> VerticalScroll:
+        return self.query_one("#sheet", VerticalScroll)
+
+    async def _ask(self) -> None:
+        """Show the first question of the queue, or say that all are answered."""
+        await self._sheet.remove_children()
+        self.query_one("#status", Phrase).say("")
+        if not self._queue:
+            self.query_one(Position).clear()
+            await self._sheet.mount(Phrase("quiz.all-done", classes="heading", total=self._total))
+            self._enter(Step.ALL_DONE)
+            return
+        question = self._entry.question
+        self.query_one(Position).show(self._entry, self._answered + 1, self._total)
+        self._answer = answer_widget(question, presentation(question, self.desk.journal.session.id))
+        parts: list[Widget] = [Prose(question.prompt, classes="prompt")]
+        if isinstance(question, LogDiagnosis):
+            parts.append(Code(question.log, python=False))
+        await self._sheet.mount(*parts, self._answer)
+        self._sheet.scroll_home(animate=False)
+        self._answer.take_focus()
+        self._enter(Step.ASKED)
+        self.desk.journal.note(EventKind.SHOWN, question.id, str(question.version))
+
+    def _enter(self, step: Step) -> None:
+        self._step = step
+        self.query_one("#go-on", PhraseButton).say(BUTTON[step])
+        if step in (Step.EXPLAINED, Step.ALL_DONE):
+            self._sheet.focus(scroll_visible=False)
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "next":
+            return self._step in (Step.EXPLAINED, Step.ALL_DONE)
+        if action == "skip":
+            return self._step is Step.ASKED and len(self._queue) > 1
+        return True
+
+    @on(Answer.Given)
+    @on(Points.Given)
+    @on(Button.Pressed, "#go-on")
+    async def action_go_on(self) -> None:
+        """Whatever comes next: answer, save the marks, the next question, the report."""
+        try:
+            if self._step is Step.ASKED:
+                await self._take_answer()
+            elif self._step is Step.SELF_MARKING:
+                await self._take_points()
+            elif self._step is Step.EXPLAINED:
+                await self._ask()
+            else:
+                self.post_message(self.Finished())
+        except RecordsUnavailable as fault:
+            self.tell_fault(str(fault))
+
+    async def action_next(self) -> None:
+        await self.action_go_on()
+
+    async def action_skip(self) -> None:
+        """Put the question behind the others."""
+        self._queue.append(self._queue.pop(0))
+        await self._ask()
+
+    def action_scroll(self, pages: int) -> None:
+        self._sheet.scroll_relative(y=pages * (self._sheet.size.height - 2), animate=False)
+
+    async def _take_answer(self) -> None:
+        """Mark and record the answer, then explain it; where it cannot be marked, say why and change nothing."""
+        assert self._answer is not None
+        question = self._entry.question
+        response = self._answer.response()
+        if response is None:
+            self.query_one("#status", Phrase).say("quiz.incomplete")
+            return
+        try:
+            given = mark(question, response)
+        except InvalidResponse as invalid:
+            self.query_one("#status", Phrase).say_text(invalid.text)
+            return
+        data = {"response": response, "score": given.score}
+        await self.desk.journal.keep(EventKind.ANSWERED, question.id, str(question.version), data)
+        self._answered += 1
+        self._answer.reveal()
+        if isinstance(question, Open):
+            self._self_marking = SelfMarking(question)
+            self.query_one("#status", Phrase).say("")
+            await self._sheet.mount(self._self_marking)
+            self._self_marking.take_focus()
+            self._enter(Step.SELF_MARKING)
+        else:
+            await self._explain(given)
+
+    async def _take_points(self) -> None:
+        question = self._entry.question
+        assert self._self_marking is not None
+        assert isinstance(question, Open)
+        points = self._self_marking.points
+        await self.desk.journal.keep(
+            EventKind.SELF_MARKED, question.id, str(question.version), {"points": points}
+        )
+        self._self_marking.disabled = True
+        await self._explain(Mark(score=mark_points(question, points).score))
+
+    async def _explain(self, given: Mark) -> None:
+        """Say what the answer is worth and why, and take the question off the queue."""
+        question = self._queue.pop(0).question
+        heading = Phrase(f"mark.{_in_words(given.score)}", classes="heading", percent=round(100 * (given.score or 0)))
+        await self._sheet.mount(heading, Prose(explanation(question, given)))
+        self.query_one("#status", Phrase).say(f"mark.{_in_words(given.score)}", percent=round(100 * (given.score or 0)))
+        self._enter(Step.EXPLAINED)
+        self._sheet.scroll_to_widget(heading, top=True, animate=False)
+
+
+def _in_words(score: float | None) -> str:
+    return {0.0: "wrong", 1.0: "right"}.get(score or 0.0, "partly")

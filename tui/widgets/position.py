@@ -1,0 +1,39 @@
+"""The line above a question: which of how many, and of what kind."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.widgets import Static
+
+from labs.grading.content import Language
+from quiz.bank.loader import Entry
+from tui.strings import say
+from tui.translation import follow_language, language_of
+
+
+class Position(Static):
+    """Number, track, type and level of the question shown."""
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id, markup=False)
+        self._place: tuple[Entry, int, int] | None = None
+
+    def on_mount(self) -> None:
+        follow_language(self, self._translate)
+
+    def show(self, entry: Entry, number: int, total: int) -> None:
+        self._place = (entry, number, total)
+        self._translate(language_of(self))
+
+    def clear(self) -> None:
+        self._place = None
+        self._translate(language_of(self))
+
+    def _translate(self, language: Language) -> None:
+        if self._place is None:
+            self.update("")
+            return
+        entry, number, total = self._place
+        names = [f"track.{entry.track}", f"type.{entry.question.type}", f"level.{entry.question.level}"]
+        where = say("quiz.position", language, number=number, total=total)
+        self.update(Content(" · ".join([where, *(say(name, language) for name in names)])))
