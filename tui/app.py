@@ -15,18 +15,18 @@ from textual.reactive import reactive
 from labs.grading.catalogue import Lab, all_labs
 from labs.grading.client import Judge, JudgeFault
 from labs.grading.content import Language
-from quiz.bank.loader import Bank, Entry
+from quiz.bank.loader import Bank
 from quiz.records.store import EventKind, Records
 from tui import cjk
 from tui.desk import Desk, JudgeFactory, JudgeService
 from tui.journal import Journal
-from tui.locale import preferred_language
 from tui.screens.help import HelpScreen
 from tui.screens.home import HomeScreen
 from tui.screens.lab import LabScreen
 from tui.screens.quiz import QuizScreen
 from tui.screens.report import ReportScreen
 from tui.strings import say
+from tui.translation import preferred_language
 
 Start = Literal["home", "quiz"]
 
@@ -51,7 +51,7 @@ class RopesApp(App[int]):
         records: Records,
         *,
         start: Start = "home",
-        entries: Sequence[Entry] | None = None,
+        bank: Bank | None = None,
         labs: Sequence[Lab] | None = None,
         judge_factory: JudgeFactory = Judge,
         language: Language | None = None,
@@ -63,7 +63,7 @@ class RopesApp(App[int]):
         self._start = start
         self._judge = JudgeService(judge_factory)
         self._desk = Desk(
-            entries=Bank().entries() if entries is None else entries,
+            bank=bank or Bank(),
             labs=list(all_labs()) if labs is None else labs,
             journal=Journal(records, language),
             judge=self._judge,
@@ -98,6 +98,14 @@ class RopesApp(App[int]):
     @on(QuizScreen.Finished)
     def _report_instead(self) -> None:
         self.switch_screen(ReportScreen(self._desk))
+
+    @on(LabScreen.Judged)
+    def _hand_on_verdict(self, event: LabScreen.Judged) -> None:
+        event.origin.take_verdict(event)
+
+    @on(LabScreen.Ran)
+    def _hand_on_output(self, event: LabScreen.Ran) -> None:
+        event.origin.take_output(event)
 
     def action_help(self) -> None:
         if not isinstance(self.screen, HelpScreen):

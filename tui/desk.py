@@ -9,7 +9,7 @@ from threading import Lock
 from labs.grading.catalogue import Lab
 from labs.grading.client import Judge
 from labs.grading.content import Track
-from quiz.bank.loader import Entry
+from quiz.bank.loader import Bank, Entry
 from quiz.records.store import EventKind
 from tui.journal import Journal
 
@@ -42,26 +42,23 @@ class JudgeService:
 class Desk:
     """The bank, the labs, the session and the judge."""
 
-    entries: Sequence[Entry]
+    bank: Bank
     labs: Sequence[Lab]
     journal: Journal
     judge: JudgeService
 
     def answered(self, track: Track | None = None) -> list[Entry]:
         """The questions of `track`, or all, that this session has answered."""
-        return [entry for entry in self._of(track) if self._is_answered(entry)]
+        return [entry for entry in self.bank.entries(track) if self._is_answered(entry)]
 
     def pending(self, track: Track | None = None) -> list[Entry]:
         """The questions of `track`, or all, that this session has not answered yet."""
-        return [entry for entry in self._of(track) if not self._is_answered(entry)]
+        return [entry for entry in self.bank.entries(track) if not self._is_answered(entry)]
 
     def tracks(self) -> list[Track]:
         """The tracks that have questions, in their order."""
-        present = {entry.track for entry in self.entries}
+        present = {file.track for file in self.bank.topics()}
         return [track for track in Track if track in present]
-
-    def _of(self, track: Track | None) -> list[Entry]:
-        return [entry for entry in self.entries if track in (None, entry.track)]
 
     def _is_answered(self, entry: Entry) -> bool:
         return bool(self.journal.of(entry.question.id, EventKind.ANSWERED))

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from textual.app import App, SuspendNotSupported
 
-MAX_BYTES = 512 * 1024
+MAX_BYTES = 256 * 1024
+"""Of one text; an event of the records holds a few times as much."""
 
 
 class EditorUnavailable(RuntimeError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Protocol, cast, runtime_checkable
 
@@ -25,3 +26,10 @@ def language_of(widget: Widget) -> Language:
 def follow_language(widget: Widget, show: Callable[[Language], None]) -> None:
     """Call `show` now, and again whenever the language changes while `widget` lives."""
     widget.watch(widget.app, "language", show)
+
+
+def preferred_language() -> Language:
+    """Chinese where the environment's locale is Chinese, English otherwise."""
+    names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    locale = next((name for name in names if name), "")
+    return Language.ZH if locale.lower().startswith("zh") else Language.EN

@@ -26,14 +26,13 @@ from types import ModuleType, TracebackType
 from typing import Any
 
 from labs.grading import source_check
+from labs.grading.answers import MAX_ANSWER_BYTES
 from labs.grading.frames import FrameFault, receive_frame, send_frame
 from labs.grading.runtime_check import CallRecorder
 from labs.grading.sandbox import plan as sandbox
 from labs.grading.snippet import run_snippet
 from labs.grading.tensors import pack, unpack
 from labs.grading.verdict import Fault
-
-MAX_ANSWER_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,11 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from labs.grading import channel, frames
+from labs.grading import channel, diagnosis, frames
+from labs.grading.answers import UnreadableAnswer
 from labs.grading.catalogue import Lab
 from labs.grading.manifest import SuiteName
-from labs.grading.verdict import Device, Fault, Findings, Isolation, Outcome, RunOutput, Verdict
+from labs.grading.verdict import Device, Fault, Findings, Isolation, Outcome, PropertyVerdict, RunOutput, Verdict
 
 WARM_SECONDS = 180.0
 """How long a cold machine may take to import torch."""
@@ -111,6 +112,12 @@ class Judge:
         assert self._isolation is not None
         return self._isolation
 
+    @property
+    def device(self) -> Device:
+        """Where answers run: what was asked for, or what `auto` came to. Waits until the judge is warm."""
+        self.wait_until_warm()
+        return self._device
+
     def grade(
         self,
         lab: Lab,
@@ -129,27 +136,28 @@ class Judge:
             findings = self._judge(server, lab, candidate, seed)
         if findings.broken:
             raise JudgeFault(f"the suite of {lab.id} failed on our side: {findings.broken}; please report it")
-        ran = [p for p in findings.properties if p.outcome is not Outcome.NOT_VERIFIED_HERE]
-        self_reported = {p.name for p in lab.manifest.suite(suite) if p.self_reported}
-        return Verdict(
-            lab=lab.id,
-            lab_version=lab.version,
-            suite=suite,
-            answer=path,
-            sha256=hashlib.sha256(answer).hexdigest(),
-            passed=all(p.outcome is Outcome.PASSED for p in ran) and any(p.name not in self_reported for p in ran),
-            verified=len(ran) == len(findings.properties),
-            score=_share(
-                ran_passed=[p.weight for p in ran if p.outcome is Outcome.PASSED], ran=[p.weight for p in ran]
-            ),
-            device=self._device,
-            isolation=self.isolation,
-            seed=seed,
-            seconds=round(time.monotonic() - started, 4),
-            properties=findings.properties,
-            flags=findings.flags,
-            faults=findings.faults,
+        seconds = time.monotonic() - started
+        digest = hashlib.sha256(answer).hexdigest()
+        return self._verdict(lab, suite, findings, seed=seed, path=path, sha256=digest, seconds=seconds)
+
+    def refuse(self, lab: Lab, reason: UnreadableAnswer, *, path: str) -> Verdict:
+        """The verdict on an answer whose bytes cannot be read: failed, with the fault `unreadable`."""
+        findings = Findings(
+            broken="",
+            properties=[
+                PropertyVerdict(
+                    name=p.name,
+                    title=p.title,
+                    weight=p.weight,
+                    outcome=Outcome.ERROR,
+                    diagnosis=diagnosis.unreadable(str(reason)),
+                )
+                for p in lab.manifest.hidden
+            ],
+            flags=[],
+            faults=[Fault.UNREADABLE],
         )
+        return self._verdict(lab, "hidden", findings, seed="", path=path, sha256="", seconds=0.0)
 
     def run(self, lab: Lab, answer: bytes, snippet: str) -> RunOutput:
         """Run the candidate's own snippet after the candidate's own answer, in the same sandbox. Raises JudgeFault."""
@@ -189,6 +197,38 @@ class Judge:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _verdict(
+        self,
+        lab: Lab,
+        suite: SuiteName,
+        findings: Findings,
+        *,
+        seed: str,
+        path: str,
+        sha256: str,
+        seconds: float,
+    ) -> Verdict:
+        ran = [p for p in findings.properties if p.outcome is not Outcome.NOT_VERIFIED_HERE]
+        passed = [p for p in ran if p.outcome is Outcome.PASSED]
+        self_reported = {p.name for p in lab.manifest.suite(suite) if p.self_reported}
+        return Verdict(
+            lab=lab.id,
+            lab_version=lab.version,
+            suite=suite,
+            answer=path,
+            sha256=sha256,
+            passed=passed == ran and any(p.name not in self_reported for p in ran),
+            verified=len(ran) == len(findings.properties),
+            score=sum(p.weight for p in passed) / sum(p.weight for p in ran) if ran else 0.0,
+            device=self._device,
+            isolation=self.isolation,
+            seed=seed,
+            seconds=round(seconds, 4),
+            properties=findings.properties,
+            flags=findings.flags,
+            faults=findings.faults,
+        )
 
     @contextlib.contextmanager
     def _candidate(self, lab: Lab, answer: bytes) -> Iterator[socket.socket]:
@@ -273,7 +313,3 @@ class Judge:
         self._errors.seek(max(0, self._errors.seek(0, os.SEEK_END) - 4096))
         lines = self._errors.read().decode(errors="replace").strip().splitlines()
         return lines[-1][:300] if lines else "it said nothing"
-
-
-def _share(*, ran_passed: list[float], ran: list[float]) -> float:
-    return sum(ran_passed) / sum(ran) if ran else 0.0

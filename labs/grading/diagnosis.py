@@ -41,6 +41,11 @@ def with_detail(diagnosis: Text, detail: str) -> Text:
     return Text(en=f"{diagnosis.en} ({detail})", zh=f"{diagnosis.zh}（{detail}）")
 
 
+def unreadable(reason: str) -> Text:
+    """The file given as an answer cannot be read; `reason` is the system's own words."""
+    return Text(en=f"The answer cannot be read: {reason}.", zh=f"无法读取答案：{reason}。")
+
+
 def raised(type_name: str, line: int, text: str) -> Text:
     """The answer raised an exception; `line` 0 where it is not known, `text` empty where it must not be shown."""
     what = f"{type_name}: {text}" if text else type_name

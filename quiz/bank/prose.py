@@ -16,6 +16,10 @@ from labs.grading.content import Language, Text
 _COMMONMARK = MarkdownIt("commonmark").disable("text_join")
 _WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff01-\uff60]")
 """Han characters, kana and full-width punctuation: never set off by spaces."""
+_ENGLISH = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_SPELT_OUT = {word: n for words in (_ENGLISH, "一二三四五六七八九十") for n, word in enumerate(words, start=1)}
+_SPELT_OUT["两"] = 2
+_WORD = re.compile(rf"\b(?:{'|'.join(_ENGLISH)})\b|[一二三四五六七八九十两]", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![A-Za-z0-9_.])[0-9]+(?:\.[0-9]+)?")
 
 
@@ -23,13 +27,16 @@ def parity_faults(text: Text, *, asked: bool) -> Iterator[str]:
     """Where the two languages say different things.
 
     What is written as code must be the same; in a text that is `asked` also as often, and with the same numbers
-    in digits. An explanation may repeat itself more in one language than in the other.
+    (up to ten also in words). An explanation may repeat itself more in one language than in the other.
     """
     en, zh = (_tokens(text[language]) for language in (Language.EN, Language.ZH))
-    yield from _difference("inline code", _code_spans(en), _code_spans(zh), count=asked)
-    yield from _difference("code blocks", _code_blocks(en), _code_blocks(zh), count=True)
+    en_code, zh_code = _code_spans(en), _code_spans(zh)
+    if not asked:
+        en_code, zh_code = Counter(set(en_code)), Counter(set(zh_code))
+    yield from _difference("inline code", en_code, zh_code)
+    yield from _difference("code blocks", _code_blocks(en), _code_blocks(zh))
     if asked:
-        yield from _difference("numbers", _numbers(en), _numbers(zh), count=False)
+        yield from _different_numbers(en, zh)
 
 
 def markup_faults(text: str) -> Iterator[str]:
@@ -82,16 +89,23 @@ def _code_blocks(tokens: list[Token]) -> Counter[str]:
     return Counter(re.sub(r"[ \t]*#.*", "", block).strip() for block in blocks)
 
 
-def _numbers(tokens: list[Token]) -> Counter[str]:
+def _numbers(tokens: list[Token]) -> tuple[set[str], set[str]]:
+    """The numbers written in digits, without separators, and those up to ten that are spelt out."""
     words = " ".join(t.content for line in _inline(tokens) for t in line if t.type == "text")
     plain = re.sub(r"(?<=[0-9])[,_ ](?=[0-9]{3}(?![0-9]))", "", unicodedata.normalize("NFKC", words))
-    return Counter(_NUMBER.findall(plain))
+    spelt = {str(_SPELT_OUT[word.lower()]) for word in _WORD.findall(plain)}
+    return set(_NUMBER.findall(plain)), spelt
 
 
-def _difference(what: str, en: Counter[str], zh: Counter[str], *, count: bool) -> Iterator[str]:
-    if not count:
-        en, zh = Counter(set(en)), Counter(set(zh))
+def _different_numbers(en: list[Token], zh: list[Token]) -> Iterator[str]:
+    (en_digits, en_spelt), (zh_digits, zh_spelt) = _numbers(en), _numbers(zh)
+    yield from _difference(
+        "numbers", Counter(en_digits - zh_spelt - zh_digits), Counter(zh_digits - en_spelt - en_digits)
+    )
+
+
+def _difference(what: str, en: Counter[str], zh: Counter[str]) -> Iterator[str]:
     if en != zh:
-        only = {"only in en": (en - zh).elements(), "only in zh": (zh - en).elements()}
-        found = "; ".join(f"{where}: {', '.join(sorted(names))}" for where, names in only.items() if names)
+        only = {"only in en": sorted((en - zh).elements()), "only in zh": sorted((zh - en).elements())}
+        found = "; ".join(f"{where}: {', '.join(names)}" for where, names in only.items() if names)
         yield f"the {what} of en and zh differ ({found})"

@@ -58,8 +58,7 @@ def transaction(engine: Engine) -> Iterator[Connection]:
     except SQLAlchemyError as error:
         cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
         raise RecordsUnavailable(
-            f"the records at {_shown(engine.url)} cannot be used ({_first_line(cause)}); "
-            f"{_remedy(str(cause))}"
+            f"the records at {_shown(engine.url)} cannot be used ({_first_line(cause)}); {_remedy(str(cause))}"
         ) from error
 
 
@@ -88,8 +87,7 @@ def _create_folder(url: URL) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise RecordsUnavailable(
-            f"the folder {folder} cannot be made ({error.strerror}); "
-            "set ROPES_HOME to a folder that you may write to"
+            f"the folder {folder} cannot be made ({error.strerror}); set ROPES_HOME to a folder that you may write to"
         ) from error
 
 
@@ -166,9 +164,7 @@ def _remedy(cause: str) -> str:
 
 
 def _shown(url: URL) -> str:
-    return (
-        str(url.database) if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
-    )
+    return str(url.database) if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
 
 
 def _first_line(error: BaseException) -> str:

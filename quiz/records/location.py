@@ -11,9 +11,7 @@ import platformdirs
 def data_folder() -> Path:
     """The folder for all that ropes keeps: `ROPES_HOME`, or the platform's data folder. It need not exist."""
     home = os.environ.get("ROPES_HOME")
-    return (
-        Path(home).expanduser().absolute() if home else platformdirs.user_data_path("ropes", appauthor=False)
-    )
+    return Path(home).expanduser().absolute() if home else platformdirs.user_data_path("ropes", appauthor=False)
 
 
 def database_url() -> str:

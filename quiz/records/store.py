@@ -135,26 +135,18 @@ class Records:
 
         `data` is JSON of at most 1 MiB, or `ValueError`; raises `UnknownSession`.
         """
-        _require_storable(item, version, data or {})
-        values = {
-            "session": session_id,
-            "at": datetime.now(UTC),
-            "kind": EventKind(kind).value,
-            "item": item,
-            "version": version,
-            "data": data or {},
-        }
+        kind, at, data = EventKind(kind), datetime.now(UTC), data or {}
+        _require_storable(item, version, data)
+        row = {"session": session_id, "at": at, "kind": kind.value, "item": item, "version": version, "data": data}
         with transaction(self._engine) as connection:
             _session(connection, session_id)
-            key = connection.execute(insert(schema.events).values(values)).inserted_primary_key
+            key = connection.execute(insert(schema.events).values(row)).inserted_primary_key
         assert key is not None
-        return Event(id=key[0], **values)  # type: ignore[arg-type]
+        return Event(key[0], session_id, at, kind, item, version, data)
 
     def events(self, session_id: str, kind: EventKind | None = None) -> list[Event]:
         """The session's events in the order in which they happened. Raises `UnknownSession`."""
-        query = (
-            select(schema.events).where(schema.events.c.session == session_id).order_by(schema.events.c.id)
-        )
+        query = select(schema.events).where(schema.events.c.session == session_id).order_by(schema.events.c.id)
         if kind is not None:
             query = query.where(schema.events.c.kind == kind.value)
         with transaction(self._engine) as connection:

@@ -19,9 +19,7 @@ MAX_CODE = 100_000
 """Characters of one answer; the judge's own bound is of this order."""
 MAX_DIFF = 2 * MAX_CODE
 
-LAB_KINDS = frozenset(
-    {EventKind.CHANGED, EventKind.CHECKED, EventKind.SUBMITTED, EventKind.RAN, EventKind.HINT_TAKEN}
-)
+LAB_KINDS = frozenset({EventKind.CHANGED, EventKind.CHECKED, EventKind.SUBMITTED, EventKind.RAN, EventKind.HINT_TAKEN})
 """What happens in labs only."""
 
 

@@ -84,6 +84,7 @@ _LABELS: dict[str, tuple[str, str]] = {
     "no-labs": ("No lab was opened.", "没有打开过实验。"),
     "all-passed": ("all passed", "全部通过"),
     "some-failed": ("not all passed", "未全部通过"),
+    "not-all-verified": ("some could not be verified here", "部分检查项此处无法验证"),
     "score": ("Score", "得分"),
     "work": ("Work", "过程"),
     "work-done": (
@@ -148,14 +149,3 @@ def label(name: str, language: Language, **values: object) -> str:
 def labels() -> dict[str, Text]:
     """Every label."""
     return {name: Text(en=en, zh=zh) for name, (en, zh) in _LABELS.items() if name != "separator"}
-
-
-def duration(seconds: float, language: Language) -> str:
-    """`seconds` as people say it, by its two largest units: `1 h 4 min`, `12 s`."""
-    units = ("d", "h", "min", "s") if language is Language.EN else ("天", "小时", "分", "秒")
-    minutes, second = divmod(round(max(0.0, seconds)), 60)
-    hours, minute = divmod(minutes, 60)
-    days, hour = divmod(hours, 24)
-    parts = [f"{n} {unit}" for n, unit in zip((days, hour, minute, second), units, strict=True)]
-    first = next((i for i, n in enumerate((days, hour, minute, second)) if n), 3)
-    return " ".join(part for part in parts[first : first + 2] if not part.startswith("0 ")) or parts[3]

@@ -37,12 +37,13 @@ def build(
     for item, its_events in _by_item(events).items():
         kinds = {event.kind for event in its_events}
         entry = find_question(bank, item)
-        lab = None if entry and not kinds & LAB_KINDS else look_up_lab(item, labs_root)
-        worked_on_as_lab = bool(kinds & LAB_KINDS) or lab is not None
-        if worked_on_as_lab:
+        lab = look_up_lab(item, labs_root)
+        is_question = bool(kinds & QUESTION_KINDS) or (entry is not None and not kinds & LAB_KINDS)
+        is_lab = bool(kinds & LAB_KINDS) or (lab is not None and not is_question)
+        if is_lab:
             of_lab = [event for event in its_events if event.kind not in QUESTION_KINDS]
             labs.append(lab_part(lab, of_lab, language))
-        if kinds & QUESTION_KINDS or not worked_on_as_lab:
+        if is_question or not is_lab:
             of_question = [event for event in its_events if event.kind not in LAB_KINDS]
             questions.append(question_part(entry, of_question, language))
     return Report(

@@ -94,7 +94,7 @@ class LabPart(_Part):
     runs: int
     hints: int
     """How many different hints were taken."""
-    seconds: float | None
+    seconds: float
     """From opening the lab to the last submission, or to the last event where there is none."""
     verdict: Verdict | None
     """On the last submission; None where there is none, or it cannot be read."""

@@ -130,6 +130,5 @@ def _rubric(question: Question, mark: RubricMark | None, language: Language) -> 
     if mark is None or not isinstance(question, Open):
         return []
     return [
-        RubricPointMark(key=p.key, kind=p.kind, text=p.text[language], said=mark.points[p.key])
-        for p in question.rubric
+        RubricPointMark(key=p.key, kind=p.kind, text=p.text[language], said=mark.points[p.key]) for p in question.rubric
     ]

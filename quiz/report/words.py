@@ -7,7 +7,7 @@ from datetime import datetime
 from labs.grading.content import Language
 from labs.grading.verdict import Verdict
 from quiz.report.labels import label
-from quiz.report.parts import QuestionPart, Report, Tally
+from quiz.report.parts import LabPart, QuestionPart, Report, Tally
 from quiz.report.untrusted import visible
 
 MAX_LINE = 500
@@ -24,10 +24,10 @@ def duration(seconds: float, language: Language) -> str:
     minutes, second = divmod(round(max(0.0, seconds)), 60)
     hours, minute = divmod(minutes, 60)
     days, hour = divmod(hours, 24)
-    units = [(days, names[0]), (hours % 24 and hour or hour, names[1]), (minute, names[2]), (second, names[3])]
-    while len(units) > 1 and units[0][0] == 0:
-        units.pop(0)
-    return " ".join(f"{n} {name}" for n, name in units[:2] if n or len(units) == 1)
+    counts = (days, hour, minute, second)
+    largest = next((i for i, n in enumerate(counts) if n), 3)
+    shown = range(largest, min(largest + 2, 4))
+    return " ".join(f"{counts[i]} {names[i]}" for i in shown if counts[i] or i == largest)
 
 
 def percent(score: float) -> str:
@@ -101,3 +101,22 @@ def circumstances(verdict: Verdict, language: Language) -> list[tuple[str, str]]
         ("faults", faults or label("none", language)),
     ]
     return [(label(name, language), value) for name, value in rows]
+
+
+def result(verdict: Verdict, language: Language) -> str:
+    """Whether everything passed, and whether everything could be judged here."""
+    passed = label("all-passed" if verdict.passed else "some-failed", language)
+    return passed if verdict.verified else f"{passed} ({label('not-all-verified', language)})"
+
+
+def work(lab: LabPart, language: Language) -> str:
+    """What was done in a lab, and for how long."""
+    return label(
+        "work-done",
+        language,
+        submissions=lab.submissions,
+        checks=lab.checks,
+        runs=lab.runs,
+        hints=lab.hints,
+        duration=duration(lab.seconds, language),
+    )

@@ -14,6 +14,7 @@ from textual.widgets import OptionList
 from labs.grading.catalogue import Lab
 from labs.grading.content import Language, Track
 from quiz.records.store import EventKind, RecordsUnavailable
+from quiz.report.labels import label
 from tui.desk import Desk
 from tui.screens.page import Page
 from tui.strings import say
@@ -104,7 +105,7 @@ class HomeScreen(Page):
     def _track_choice(self, track: Track) -> Choice:
         return Choice(
             track,
-            lambda language: say(f"track.{track}", language),
+            lambda language: label(track, language),
             lambda language: self._progress(track, language),
         )
 
@@ -115,7 +116,7 @@ class HomeScreen(Page):
             return say(
                 "home.lab",
                 language,
-                level=say(f"level.{manifest.level}", language),
+                level=label(manifest.level, language),
                 minutes=manifest.minutes,
                 state=self._lab_state(lab, language),
             )

@@ -99,6 +99,8 @@ class QuizScreen(Page):
             self.query_one(Position).clear()
             await self._sheet.mount(Phrase("quiz.all-done", classes="heading", total=self._total))
             self._enter(Step.ALL_DONE)
+            if not self.desk.pending():
+                self.desk.journal.note(EventKind.FINISHED)
             return
         question = self._entry.question
         self.query_one(Position).show(self._entry, self._answered + 1, self._total)

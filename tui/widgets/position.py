@@ -7,6 +7,7 @@ from textual.widgets import Static
 
 from labs.grading.content import Language
 from quiz.bank.loader import Entry
+from quiz.report.labels import label
 from tui.strings import say
 from tui.translation import follow_language, language_of
 
@@ -34,6 +35,6 @@ class Position(Static):
             self.update("")
             return
         entry, number, total = self._place
-        names = [f"track.{entry.track}", f"type.{entry.question.type}", f"level.{entry.question.level}"]
+        names = [label(name, language) for name in (entry.track, entry.question.type, entry.question.level)]
         where = say("quiz.position", language, number=number, total=total)
-        self.update(Content(" · ".join([where, *(say(name, language) for name in names)])))
+        self.update(Content(" · ".join([where, *names])))

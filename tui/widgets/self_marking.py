@@ -12,8 +12,8 @@ from textual.message import Message
 
 from labs.grading.content import Language
 from quiz.bank.schema import Open
+from quiz.report.labels import label
 from tui.markdown_line import inline
-from tui.strings import say
 from tui.widgets.phrase import Phrase
 from tui.widgets.prose import Prose
 from tui.widgets.rows import Rows
@@ -61,7 +61,7 @@ class Points(Rows):
 
     def content(self, index: int, language: Language) -> Content:
         point = self._rubric[index]
-        kind = Content.styled(f"{say(f'rubric.{point.kind}', language)} ", "bold")
+        kind = Content.styled(f"{label(point.kind, language)}: ", "bold")
         return Content.assemble(kind, inline(point.text[language]))
 
     def action_mark(self) -> None:

@@ -181,11 +181,10 @@ def test_a_broken_file_does_not_hide_the_others(spoil, root, broken, line, messa
     bank = spoil(("answer: 2000", "answer: 2001"))
     (root / "architecture").mkdir()
     (root / "architecture" / "broken.yaml").write_bytes(broken)
-    first, second = check(bank)
-    assert first.file == root / "architecture" / "broken.yaml"
-    assert first.line == line
-    assert message in first.message
-    assert second.field == "questions.2.answer"
+    *first, last = check(bank)
+    assert {(p.file, p.line) for p in first} == {(root / "architecture" / "broken.yaml", line)}
+    assert any(message in p.message for p in first)
+    assert last.field == "questions.2.answer"
 
 
 def test_several_mistakes_are_all_reported_in_the_order_of_the_file(spoil):

@@ -125,7 +125,7 @@ def test_a_view_that_is_not_contiguous(candidate, reference, draw):
 
 @judges("input-gradient")
 @pytest.mark.parametrize("dtype", FLOATS)
-@pytest.mark.parametrize("size, eps", [(1.0, 1e-6), (1e-2, 1e-4)])
+@pytest.mark.parametrize(("size", "eps"), [(1.0, 1e-6), (1e-2, 1e-4)])
 def test_gradient_for_the_input(candidate, reference, draw, dtype, size, eps):
     x, weight = about(draw, size, 2, 5, 48, dtype=dtype), about(draw, 1.0, 48, dtype=dtype)
     # A gradient along the output makes the share that flows through the statistic as large as it can be.
@@ -146,7 +146,7 @@ def test_gradient_at_a_row_of_zeros(candidate, reference, draw):
 
 @judges("weight-gradient")
 @pytest.mark.parametrize(
-    "x_dtype, weight_dtype",
+    ("x_dtype", "weight_dtype"),
     [*((dtype, dtype) for dtype in FLOATS), (torch.bfloat16, torch.float32), (torch.float32, torch.bfloat16)],
 )
 def test_gradient_for_the_weight(candidate, reference, draw, x_dtype, weight_dtype):

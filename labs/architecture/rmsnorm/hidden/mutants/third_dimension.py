@@ -1,5 +1,5 @@
 # killed-by: shapes
-# Counts dimensions from the front: right for (batch, length, dim) only.
+# Counts dimensions from the front: right for (batch, length, dim) and wrong with one more.
 import torch
 from torch import nn
 
@@ -12,5 +12,6 @@ class RMSNorm(nn.Module):
 
     def forward(self, x):
         h = x.float()
-        h = h * torch.rsqrt(h.pow(2).mean(2, keepdim=True) + self.eps)
+        last = min(2, h.dim() - 1)
+        h = h * torch.rsqrt(h.pow(2).mean(last, keepdim=True) + self.eps)
         return (self.weight * h).to(x.dtype)

@@ -1,5 +1,5 @@
 # killed-by: shapes
-# view instead of reshape: a transposed input raises.
+# Walks through memory row by row, as a kernel does that takes every input for contiguous.
 import torch
 from torch import nn
 
@@ -11,6 +11,7 @@ class RMSNorm(nn.Module):
         self.eps = eps
 
     def forward(self, x):
-        h = x.view(-1, x.shape[-1]).float()
+        strides = torch.empty(x.shape, device="meta").stride()
+        h = x.as_strided(x.shape, strides).float()
         h = h * torch.rsqrt(h.pow(2).mean(-1, keepdim=True) + self.eps)
-        return (self.weight * h).view(x.shape).to(x.dtype)
+        return (self.weight * h).to(x.dtype)

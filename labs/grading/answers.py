@@ -1,0 +1,34 @@
+"""Reading an answer's file, which may be anything that a path can lead to."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+MAX_ANSWER_BYTES = 1024 * 1024
+
+
+class UnreadableAnswer(Exception):
+    """Something is there, but it cannot be read as an answer. The message says what it is."""
+
+
+def read_answer(path: str) -> bytes:
+    """The bytes of a regular file of at most 1 MiB.
+
+    Raises FileNotFoundError where nothing is there, UnreadableAnswer for folders, FIFOs, devices, files that are
+    too large or may not be read. A FIFO never blocks: the file is opened before it is known what it is.
+    """
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError as error:
+        raise FileNotFoundError(f"there is no file {path!r}") from error
+    except (OSError, ValueError) as error:
+        raise UnreadableAnswer(getattr(error, "strerror", None) or str(error)) from error
+    with os.fdopen(fd, "rb") as file:
+        found = os.fstat(fd)
+        if not stat.S_ISREG(found.st_mode):
+            raise UnreadableAnswer("not a regular file")
+        content = file.read(MAX_ANSWER_BYTES + 1)
+    if len(content) > MAX_ANSWER_BYTES:
+        raise UnreadableAnswer("larger than 1 MiB")
+    return content

@@ -1,0 +1,73 @@
+"""The commands of `ropes`, put together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tui.cli import bank, lab
+from tui.cli.output import FAILED, JsonOption, LanguageOption
+
+cli = typer.Typer(
+    name="ropes",
+    help="Learn the ropes of LLM fine-tuning: a quiz and hands-on labs in the terminal. Without a command: the app.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+)
+cli.add_typer(lab.commands, name="lab")
+cli.add_typer(bank.commands, name="bank")
+
+
+@cli.callback(invoke_without_command=True)
+def start(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        from tui.app import run
+
+        raise typer.Exit(run())
+
+
+@cli.command()
+def quiz() -> None:
+    """Open the app at the quiz, where you left it."""
+    from tui.app import run
+
+    raise typer.Exit(run(start="quiz"))
+
+
+@cli.command()
+def grade(
+    lab_id: Annotated[str, typer.Argument(metavar="LAB", help="The lab's id; see `ropes lab list`.")],
+    answers: Annotated[list[str], typer.Argument(metavar="ANSWER...", help="Files to judge.")],
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    seed: Annotated[str | None, typer.Option(help="Replay the verdict that was given with this seed.")] = None,
+    as_json: JsonOption = False,
+    language: LanguageOption = None,
+) -> None:
+    """Judge answers with the hidden suite. Exit code: 0 all passed, 1 some failed, 2 impossible, 3 our fault."""
+    from tui.cli.grade import grade_answers
+
+    raise typer.Exit(grade_answers(lab_id, answers, device=device, seed=seed, as_json=as_json, language=language))
+
+
+@cli.command()
+def report(
+    html: Annotated[Path | None, typer.Option(help="Write one self-contained, printable HTML file.")] = None,
+    session: Annotated[str | None, typer.Option(help="A session's id; the latest one if not given.")] = None,
+    as_json: JsonOption = False,
+    language: LanguageOption = None,
+) -> None:
+    """Show the report of a session."""
+    from tui.cli.report import show_report
+
+    show_report(html=html, session_id=session, as_json=as_json, language=language)
+
+
+@cli.command()
+def doctor(as_json: JsonOption = False) -> None:
+    """Look at what this machine offers; each fault comes with the line to paste that mends it."""
+    from tui.cli.doctor import examine
+
+    healthy = examine(as_json=as_json)
+    raise typer.Exit(0 if healthy else FAILED)

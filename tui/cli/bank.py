@@ -1,0 +1,116 @@
+"""`ropes bank`: the question bank."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from tui.cli.output import (
+    FAILED,
+    JsonOption,
+    LanguageOption,
+    end_progress,
+    give_up,
+    language_or_default,
+    narrate,
+    plain,
+    print_json,
+    print_table,
+    progress,
+)
+
+commands = typer.Typer(help="Look at the questions, check the bank.", no_args_is_help=True)
+
+
+@commands.command("list")
+def list_questions(as_json: JsonOption = False) -> None:
+    """List the questions."""
+    from quiz.bank.loader import Bank
+
+    entries = Bank().entries()
+    if as_json:
+        print_json([_summary(entry) for entry in entries])
+        return
+    print_table(
+        ("id", "track", "type", "level"), [(e.question.id, e.track, e.question.type, e.question.level) for e in entries]
+    )
+
+
+@commands.command()
+def show(
+    question_id: Annotated[str, typer.Argument(metavar="QUESTION")],
+    as_json: JsonOption = False,
+    language: LanguageOption = None,
+) -> None:
+    """Show a question with its key, explanation and sources."""
+    from quiz.bank.loader import Bank, UnknownQuestion
+    from quiz.presentation import key_text
+
+    try:
+        entry = Bank().find(question_id)
+    except UnknownQuestion as error:
+        give_up(str(error))
+    if as_json:
+        print_json({**plain(entry.question), "track": entry.track})
+        return
+    from rich.console import Console
+    from rich.markdown import Markdown
+    from rich.text import Text
+
+    shown = language_or_default(language)
+    question = entry.question
+    console = Console()
+    console.print(Markdown(question.prompt[shown]))
+    console.print(Text(f"\n→ {key_text(question, shown)}\n"))
+    console.print(Markdown(question.explanation[shown]))
+    for source in question.sources:
+        console.print(Text(f"  {source.title}, {source.where}  {source.url}"))
+
+
+@commands.command()
+def check(as_json: JsonOption = False) -> None:
+    """Hold the bank to its rules: schema, keys against the code that derives them, both languages alike."""
+    from quiz.bank.check import check as check_bank
+    from quiz.bank.loader import Bank
+
+    problems = check_bank(Bank(), progress())
+    end_progress()
+    if as_json:
+        print_json([{"file": str(p.file), "line": p.line, "field": p.field, "message": p.message} for p in problems])
+    for problem in problems:
+        narrate(str(problem))
+    if not problems and not as_json:
+        print(f"{len(Bank().entries())} questions, no problems")
+    raise typer.Exit(FAILED if problems else 0)
+
+
+@commands.command()
+def stats(as_json: JsonOption = False) -> None:
+    """Count the questions by track, type, level, language and topic."""
+    from quiz.bank.loader import Bank
+    from quiz.bank.stats import stats as count
+
+    counted = plain(count(Bank()))
+    if as_json:
+        print_json(counted)
+        return
+    rows: list[tuple[str, str, object]] = []
+    for name, value in counted.items():
+        rows += [(name, k, v) for k, v in value.items()] if isinstance(value, dict) else [(name, "", value)]
+    print_table(("count", "of", "number"), rows)
+
+
+def _summary(entry: Any) -> dict[str, Any]:
+    question = entry.question
+    return {
+        "id": question.id,
+        "version": question.version,
+        "track": entry.track,
+        "topics": question.topics,
+        "type": question.type,
+        "level": question.level,
+        "languages": ["en", "zh"],
+        "sources": [plain(source) for source in question.sources],
+        "derived": question.derived is not None,
+    }

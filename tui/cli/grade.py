@@ -1,0 +1,109 @@
+"""`ropes grade`: answers in, verdicts out, each as soon as it is known."""
+
+from __future__ import annotations
+
+from typing import Literal, cast
+
+from labs.grading.answers import UnreadableAnswer, read_answer
+from labs.grading.catalogue import Lab, UnknownLab, find_lab
+from labs.grading.client import DeviceUnavailable, Judge, JudgeFault
+from labs.grading.content import Language
+from labs.grading.verdict import Outcome, Verdict
+from tui.cli.output import (
+    FAILED,
+    IMPOSSIBLE,
+    JUDGE_AT_FAULT,
+    end_progress,
+    language_or_default,
+    narrate,
+    plain,
+    print_json,
+    progress,
+)
+
+_MARKS = {
+    Outcome.PASSED: "✓",
+    Outcome.FAILED: "✗",
+    Outcome.ERROR: "!",
+    Outcome.TIMEOUT: "⏱",
+    Outcome.NOT_VERIFIED_HERE: "?",
+}
+_DEVICES = ("auto", "cpu", "cuda")
+
+
+def grade_answers(
+    lab_id: str, paths: list[str], *, device: str, seed: str | None, as_json: bool, language: Language | None
+) -> int:
+    """Judge every answer and return the exit code. An answer on which the judge fails does not stop the others."""
+    if device not in _DEVICES:
+        return _impossible(f"--device is one of {', '.join(_DEVICES)}, not {device!r}")
+    try:
+        lab = find_lab(lab_id)
+        answers = [(path, _read(path)) for path in paths]
+    except (UnknownLab, FileNotFoundError) as error:
+        return _impossible(str(error))
+    shown = language_or_default(language)
+    code = 0
+    with Judge(device=cast(Literal["auto", "cpu", "cuda"], device)) as judge:
+        try:
+            judge.wait_until_warm(progress())
+            end_progress()
+        except DeviceUnavailable as error:
+            return _impossible(str(error))
+        except JudgeFault as fault:
+            narrate(f"ropes: {fault}")
+            return JUDGE_AT_FAULT
+        for path, answer in answers:
+            try:
+                verdict = _verdict(judge, lab, path, answer, seed)
+            except JudgeFault as fault:
+                narrate(f"ropes: {fault}")
+                code = JUDGE_AT_FAULT
+                continue
+            code = max(code, 0 if verdict.passed else FAILED)
+            if as_json:
+                print_json(plain(verdict))
+            else:
+                _print(verdict, shown)
+    return code
+
+
+def _verdict(judge: Judge, lab: Lab, path: str, answer: bytes | UnreadableAnswer, seed: str | None) -> Verdict:
+    shown_path = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    if isinstance(answer, UnreadableAnswer):
+        return judge.refuse(lab, answer, path=shown_path)
+    return judge.grade(lab, answer, seed=seed, path=shown_path)
+
+
+def _read(path: str) -> bytes | UnreadableAnswer:
+    try:
+        return read_answer(path)
+    except UnreadableAnswer as error:
+        return error
+
+
+def _impossible(sentence: str) -> int:
+    narrate(f"ropes: {sentence}")
+    return IMPOSSIBLE
+
+
+def _print(verdict: Verdict, language: Language) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    from quiz.report.untrusted import visible
+
+    console = Console(highlight=False)
+    head = f"{'PASSED' if verdict.passed else 'NOT PASSED'}  {verdict.score:.0%}  {visible(verdict.answer)}"
+    console.print(Text(head, style="bold"))
+    for judged in verdict.properties:
+        console.print(Text(f"  {_MARKS[judged.outcome]} {judged.outcome:<9} {judged.title[language]}"))
+        if judged.diagnosis:
+            console.print(Text(f"      {visible(judged.diagnosis[language])}"))
+    lacking = f", without {', '.join(verdict.isolation.missing)}" if verdict.isolation.missing else ""
+    facts = (
+        f"isolation {verdict.isolation.level}{lacking}; {verdict.device}; seed {verdict.seed}; {verdict.seconds:.2f} s"
+    )
+    console.print(Text(f"  {facts}", style="dim"))
+    for note in (*(f"flag: {f}" for f in verdict.flags), *(f"fault: {f}" for f in verdict.faults)):
+        console.print(Text(f"  {visible(note)}"))

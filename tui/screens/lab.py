@@ -1,0 +1,215 @@
+"""A lab: the brief, the hints, the answer in the making, and what the judge says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.events import DescendantFocus
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import TabbedContent, TabPane
+
+from labs.grading.catalogue import Lab
+from labs.grading.client import JudgeFault
+from labs.grading.content import Language, Text
+from labs.grading.manifest import SuiteName
+from labs.grading.verdict import RunOutput, Verdict
+from quiz.records.store import EventKind
+from tui.desk import Desk
+from tui.external_editor import MAX_BYTES
+from tui.screens.page import Page
+from tui.strings import say
+from tui.translation import follow_language
+from tui.widgets.editor import Editor
+from tui.widgets.hints import Hints
+from tui.widgets.keybar import KeyBar
+from tui.widgets.prose import Prose
+from tui.widgets.results import Results
+from tui.widgets.runner import Runner
+
+TABS = ("brief", "hints", "results", "run")
+JUDGED: dict[SuiteName, EventKind] = {"public": EventKind.CHECKED, "hidden": EventKind.SUBMITTED}
+
+
+class LabScreen(Page):
+    """Reading on the left, writing on the right; on a narrow terminal one of them at a time."""
+
+    HELP = "help.lab"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # F6 and F7 mean something to the text area too: here they are the lab's.
+        Binding("f3", "switch_pane", "key.switch-pane", id="lab.switch-pane", priority=True),
+        Binding("f5", "judge('public')", "key.check", id="lab.check", priority=True),
+        Binding("f6", "judge('hidden')", "key.submit", id="lab.submit", priority=True),
+        Binding("f7", "run", "key.run", id="lab.run", priority=True),
+        Binding("f8", "hint", "key.hint", id="lab.hint", priority=True),
+        Binding("1", "show('brief')", "tab.brief", show=False, id="lab.brief"),
+        Binding("2", "show('hints')", "tab.hints", show=False, id="lab.hints"),
+        Binding("3", "show('results')", "tab.results", show=False, id="lab.results"),
+        Binding("4", "show('run')", "tab.run", show=False, id="lab.run-tab"),
+    ]
+
+    class Judged(Message):
+        """A grading ended; `verdict` is a `JudgeFault` where the judge failed. The app hands it to its screen,
+        which records it even where the person has left."""
+
+        def __init__(self, origin: LabScreen, code: str, verdict: Verdict | JudgeFault) -> None:
+            super().__init__()
+            self.origin, self.code, self.verdict = origin, code, verdict
+
+    class Ran(Message):
+        """A snippet ended; `output` is a `JudgeFault` where the judge failed."""
+
+        def __init__(self, origin: LabScreen, output: RunOutput | JudgeFault) -> None:
+            super().__init__()
+            self.origin, self.output = origin, output
+
+    def __init__(self, desk: Desk, lab: Lab) -> None:
+        super().__init__(desk)
+        self.lab = lab
+        drafts = desk.journal.of(lab.id, EventKind.CHANGED, EventKind.CHECKED, EventKind.SUBMITTED)
+        verdicts = desk.journal.of(lab.id, *JUDGED.values())
+        last = Verdict.model_validate(verdicts[-1].data["verdict"]) if verdicts else None
+        taken = len(desk.journal.of(lab.id, EventKind.HINT_TAKEN))
+        self._editor = Editor(drafts[-1].data["code"] if drafts else lab.starter, id="editor")
+        self._brief = VerticalScroll(Prose(Text(en=lab.brief(Language.EN), zh=lab.brief(Language.ZH))))
+        self._hints = Hints(lab.manifest.hints, taken)
+        self._results = Results(last)
+        self._runner = Runner()
+        self._tabs = TabbedContent(id="reading")
+        self._busy: set[str] = set()
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="panes"):
+            with self._tabs:
+                for tab, content in zip(TABS, (self._brief, self._hints, self._results, self._runner), strict=True):
+                    yield TabPane("", content, id=tab)
+            yield self._editor
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        follow_language(self, self._translate)
+        self._brief.focus()
+        self._note(EventKind.SHOWN)
+
+    def on_unmount(self) -> None:
+        self._save(self._editor.take_unsaved())
+
+    def _translate(self, language: Language) -> None:
+        for tab in TABS:
+            self._tabs.get_tab(tab).label = say(f"tab.{tab}", language)
+        title = f"{self.lab.manifest.title[language]} · {self.lab.manifest.answer}"
+        self._editor.border_title = title
+
+    def _note(self, kind: EventKind, **data: Any) -> None:
+        self.desk.journal.note(kind, self.lab.id, self.lab.version, data)
+
+    @on(Editor.Drafted)
+    def _save_draft(self, event: Editor.Drafted) -> None:
+        self._save(event.code)
+
+    def _save(self, code: str | None) -> None:
+        if code is None:
+            return
+        if _is_too_large(code):
+            self.tell("lab.too-large", warning=True, limit=MAX_BYTES // 1024)
+        else:
+            self._note(EventKind.CHANGED, code=code)
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        self.set_class(event.widget is self._editor, "-writing")
+
+    def action_show(self, tab: str) -> None:
+        """Bring a tab forward, on a narrow terminal in place of the editor."""
+        self._tabs.active = tab
+        self._turn_to({"brief": self._brief, "hints": self._hints, "results": self._results}.get(tab, self._runner))
+
+    @on(Editor.Left)
+    def action_switch_pane(self) -> None:
+        """From writing to reading, or back."""
+        if self.focused is self._editor:
+            self.action_show(self._tabs.active)
+        else:
+            self._turn_to(self._editor)
+
+    def _turn_to(self, widget: Widget) -> None:
+        self.set_class(widget is self._editor, "-writing")
+        # What was hidden cannot take the focus before it is shown.
+        self.call_after_refresh(widget.focus)
+
+    async def action_hint(self) -> None:
+        self.action_show("hints")
+        await self._hints.take()
+
+    @on(Hints.Taken)
+    def _note_hint(self, event: Hints.Taken) -> None:
+        self._note(EventKind.HINT_TAKEN, hint=event.number)
+
+    def action_judge(self, suite: SuiteName) -> None:
+        """Have the answer judged by its public or its hidden suite."""
+        self.action_show("results")
+        if code := self._code_for("grading"):
+            self._results.wait_for(suite)
+            self._start("grading", partial(self._grade, code, suite))
+
+    @on(Runner.Asked)
+    def action_run(self) -> None:
+        """Run the snippet, if one was typed; otherwise go and type one."""
+        self.action_show("run")
+        snippet = self._runner.snippet
+        if snippet.strip() and (code := self._code_for("running")):
+            self._note(EventKind.RAN, snippet=snippet)
+            self._runner.wait()
+            self._start("running", partial(self._run, code, snippet))
+
+    def _code_for(self, work: str) -> str | None:
+        """The answer as it stands, saved; None, and a word why, where it cannot be judged now."""
+        self._save(self._editor.take_unsaved())
+        if work in self._busy:
+            self.tell("lab.busy")
+            return None
+        return None if _is_too_large(self._editor.text) else self._editor.text
+
+    def _start(self, work: str, call: Callable[[], None]) -> None:
+        self._busy.add(work)
+        # The app's worker, not the screen's: a verdict is kept even if the person leaves before it comes.
+        self.app.run_worker(call, thread=True, group=work, exclusive=True)
+
+    def _grade(self, code: str, suite: SuiteName) -> None:
+        verdict: Verdict | JudgeFault
+        try:
+            verdict = self.desk.judge.get().grade(self.lab, code.encode(), suite=suite)
+        except JudgeFault as fault:
+            verdict = fault
+        self.app.post_message(self.Judged(self, code, verdict))
+
+    def _run(self, code: str, snippet: str) -> None:
+        output: RunOutput | JudgeFault
+        try:
+            output = self.desk.judge.get().run(self.lab, code.encode(), snippet)
+        except JudgeFault as fault:
+            output = fault
+        self.app.post_message(self.Ran(self, output))
+
+    def take_verdict(self, event: Judged) -> None:
+        """Record a verdict, and show it if the screen is still there."""
+        self._busy.discard("grading")
+        if isinstance(event.verdict, Verdict):
+            verdict = event.verdict.model_dump(mode="json")
+            self._note(JUDGED[event.verdict.suite], code=event.code, verdict=verdict)
+        if self.is_attached:
+            self._results.show(event.verdict)
+
+    def take_output(self, event: Ran) -> None:
+        self._busy.discard("running")
+        if self.is_attached:
+            self._runner.show(event.output)
+
+
+def _is_too_large(code: str) -> bool:
+    return len(code.encode(errors="replace")) > MAX_BYTES

@@ -1,0 +1,89 @@
+"""What the judge says of an answer: each property with its outcome in a sign and a word."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import ProgressBar, Static
+
+from labs.grading.client import JudgeFault
+from labs.grading.content import Language
+from labs.grading.verdict import Outcome, PropertyVerdict, Verdict
+from quiz.report.labels import label
+from quiz.report.words import circumstances
+from tui.markdown_line import inline
+from tui.printable import plain, printable
+from tui.strings import say
+from tui.translation import follow_language, language_of
+from tui.widgets.phrase import Phrase
+
+class Results(VerticalScroll):
+    """The last verdict, or what is being waited for."""
+
+    HELP = "help.results"
+
+    def __init__(self, verdict: Verdict | None) -> None:
+        super().__init__()
+        self._verdict = verdict
+
+    def compose(self) -> ComposeResult:
+        yield Phrase("results.none", id="results-status", classes="heading")
+        yield ProgressBar(total=None, show_percentage=False, show_eta=False, id="results-progress")
+        yield Static(id="results-verdict", markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one(ProgressBar).display = False
+        follow_language(self, self._translate)
+
+    def wait_for(self, suite: str) -> None:
+        """Say that a suite is running."""
+        self.query_one("#results-status", Phrase).say(f"results.running-{suite}")
+        self.query_one(ProgressBar).display = True
+        self.query_one("#results-verdict").display = False
+
+    def show(self, verdict: Verdict | JudgeFault) -> None:
+        """Show what came of it: after a fault of the judge nothing is known about the answer."""
+        self._verdict = verdict if isinstance(verdict, Verdict) else None
+        if isinstance(verdict, JudgeFault):
+            self.query_one("#results-status", Phrase).say("results.fault", sentence=printable(str(verdict)))
+        self.query_one(ProgressBar).display = False
+        self.query_one("#results-verdict").display = True
+        self._translate(language_of(self))
+        self.scroll_home(animate=False)
+
+    def _translate(self, language: Language) -> None:
+        body = self.query_one("#results-verdict", Static)
+        if self._verdict is None:
+            body.update("")
+            return
+        passed = sum(p.outcome is Outcome.PASSED for p in self._verdict.properties)
+        self.query_one("#results-status", Phrase).say(
+            f"results.{self._verdict.suite}-{'passed' if self._verdict.passed else 'failed'}",
+            passed=passed,
+            total=len(self._verdict.properties),
+            percent=round(100 * self._verdict.score),
+        )
+        body.update(verdict_text(self._verdict, language))
+
+
+def verdict_text(verdict: Verdict, language: Language) -> Content:
+    """The properties, what was noticed beside them, and how the judging was done."""
+    lines = [_property_line(judged, language) for judged in verdict.properties]
+    lines += [Content.assemble((say("results.flag", language), "bold"), plain(flag)) for flag in verdict.flags]
+    if verdict.faults:
+        names = label("separator", language).join(label(f"fault-{fault}", language) for fault in verdict.faults)
+        lines.append(Content(say("results.faults", language, names=names)))
+    if not verdict.verified:
+        lines.append(Content(say("results.not-verified", language)))
+    how = say("results.how", language, seconds=f"{verdict.seconds:.2f}")
+    how += "\n" + "\n".join(f"{name}: {value}" for name, value in circumstances(verdict, language))
+    return Content("\n").join([*lines, Content.styled(how, "$text-muted")])
+
+
+def _property_line(judged: PropertyVerdict, language: Language) -> Content:
+    style = "$text-success" if judged.outcome is Outcome.PASSED else "$text-error bold"
+    line = Content.assemble((label(judged.outcome, language), style), "  ", inline(judged.title[language]))
+    if judged.diagnosis is None:
+        return line
+    return Content.assemble(line, "\n    ", inline(judged.diagnosis[language]))
