@@ -51,7 +51,7 @@ def presentation(question: Question, seed: str) -> list[str]:
         case Ordering():
             right = [i.key for i in question.items]
             shown = _shuffled(right, question.id, seed)
-            return shown
+            return shown if shown != right else [*shown[1:], shown[0]]
         case _:
             return []
 

@@ -70,9 +70,7 @@ class RopesApp(App[int]):
         )
 
     def on_mount(self) -> None:
-        self._desk.journal.on_fault = lambda sentence: self.notify(
-            sentence, severity="error", markup=False, timeout=15
-        )
+        self._desk.journal.on_fault = lambda sentence: self.notify(sentence, severity="error", markup=False, timeout=15)
         self.push_screen(HomeScreen(self._desk))
         if self._start == "quiz":
             self.push_screen(QuizScreen(self._desk))

@@ -48,7 +48,8 @@ def _key(question: Question, language: Language) -> str:
     if isinstance(question, SpotTheLine):
         code, _, _ = text.rpartition(f"\n{question.correction[language]}")
         return f"~~~~\n{code}\n~~~~\n\n{question.correction[language]}"
-    return "  \n".join(text.splitlines())
+    bullet = "- " if isinstance(question, MultipleChoice) else ""
+    return "  \n".join(bullet + line for line in text.splitlines())
 
 
 def _feedback(question: Question, mark: Mark, language: Language) -> str:

@@ -31,7 +31,7 @@ def edit(app: App[object], text: str, suffix: str) -> str:
         try:
             with app.suspend():
                 # The person's own command, as their shell would run it.
-                ended = subprocess.run([*shlex.split(command), str(path)], check=False)  # noqa: S603
+                ended = subprocess.run([*shlex.split(command), str(path)], check=False)
         except SuspendNotSupported as error:
             raise EditorUnavailable("editor.no-suspend") from error
         except (OSError, ValueError) as error:

@@ -23,9 +23,9 @@ def language_of(widget: Widget) -> Language:
     return cast(Bilingual, widget.app).language
 
 
-def follow_language(widget: Widget, show: Callable[[Language], None]) -> None:
-    """Call `show` now, and again whenever the language changes while `widget` lives."""
-    widget.watch(widget.app, "language", show)
+def follow_language(widget: Widget, show: Callable[[Language], None], *, now: bool = True) -> None:
+    """Call `show` whenever the language changes while `widget` lives, and once `now`."""
+    widget.watch(widget.app, "language", show, init=now)
 
 
 def preferred_language() -> Language:

@@ -24,11 +24,15 @@ def read_answer(path: str) -> bytes:
         raise FileNotFoundError(f"there is no file {path!r}") from error
     except (OSError, ValueError) as error:
         raise UnreadableAnswer(getattr(error, "strerror", None) or str(error)) from error
-    with os.fdopen(fd, "rb") as file:
-        found = os.fstat(fd)
-        if not stat.S_ISREG(found.st_mode):
+    try:
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
             raise UnreadableAnswer("not a regular file")
-        content = file.read(MAX_ANSWER_BYTES + 1)
+        with open(fd, "rb", closefd=False) as file:
+            content = file.read(MAX_ANSWER_BYTES + 1)
+    except OSError as error:
+        raise UnreadableAnswer(error.strerror or str(error)) from error
+    finally:
+        os.close(fd)
     if len(content) > MAX_ANSWER_BYTES:
         raise UnreadableAnswer("larger than 1 MiB")
     return content

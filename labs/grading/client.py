@@ -72,7 +72,7 @@ class Judge:
         self._control, inherited = socket.socketpair()
         with inherited:
             self._zygote = subprocess.Popen(
-                [sys.executable, "-I", "-m", "labs.grading.zygote", str(inherited.fileno())],
+                [sys.executable, "-I", "-B", "-m", "labs.grading.zygote", str(inherited.fileno())],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._errors,

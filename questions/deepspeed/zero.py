@@ -38,4 +38,4 @@ def adam_state_bytes() -> int:
     optimizer = torch.optim.AdamW([parameter])
     optimizer.step()
     moments = [s for s in optimizer.state[parameter].values() if s.numel() == parameter.numel()]
-    return sum(s.numel() * s.element_size() for s in moments) // parameter.numel()
+    return sum(s.element_size() for s in moments)

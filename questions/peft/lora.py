@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 
 def trainable_parameters(
     *, hidden: int, layers: int, heads: int, kv_heads: int, r: int, target_modules: list[str]
@@ -34,7 +36,7 @@ def trainable_parameters(
     return int(trainable)
 
 
-def receives_first_gradient(*, init_lora_weights: bool | str) -> str:
+def receives_first_gradient(*, init_lora_weights: bool | Literal["gaussian"]) -> str:
     """Which of A and B the first backward pass reaches: the key of the option that says so.
 
     For y = (W + s·B·A)·x with s = alpha / r and g the gradient of the loss in y:
@@ -55,11 +57,8 @@ def receives_first_gradient(*, init_lora_weights: bool | str) -> str:
     )
     model(torch.randn(4, 8)).square().sum().backward()
     reached = {
-        matrix: any(
-            bool(parameter.grad.any()) for name, parameter in model.named_parameters() if f"lora_{matrix}" in name
-        )
-        for matrix in "AB"
+        name.split("lora_")[1][0]
+        for name, parameter in model.named_parameters()
+        if parameter.grad is not None and parameter.grad.any()
     }
-    return {(True, True): "a", (True, False): "b", (False, False): "c", (False, True): "d"}[
-        reached["A"], reached["B"]
-    ]
+    return {"AB": "a", "A": "b", "": "c", "B": "d"}["".join(sorted(reached))]

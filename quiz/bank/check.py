@@ -85,9 +85,16 @@ def _prose_findings(node: object, field: Field) -> Iterator[Finding]:
 
 def _source_findings(node: object, field: Field) -> Iterator[Finding]:
     for here, source in _walk(node, field, Source):
-        host = urlsplit(source.url).hostname or ""
-        if "." not in host.strip(".") or source.url[-1] in ".,;":
+        if not _is_page(source.url):
             yield (*here, "url"), f"{source.url} is not the address of a page; write https://host/path"
+
+
+def _is_page(url: str) -> bool:
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return False
+    return "." in host.strip(".") and url[-1] not in ".,;"
 
 
 def _wrong_keys(topics: dict[TopicFile, Topic], on_progress: Callable[[str], None] | None) -> Iterator[Problem]:

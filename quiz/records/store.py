@@ -133,7 +133,8 @@ class Records:
     ) -> Event:
         """Add one event. When this returns, the event is on disk.
 
-        `data` is JSON of at most 1 MiB, or `ValueError`; raises `UnknownSession`.
+        Raises `ValueError` where `data` is not JSON of at most 1 MiB or `item` or `version` is no short printable
+        text, and `UnknownSession`.
         """
         kind, at, data = EventKind(kind), datetime.now(UTC), data or {}
         _require_storable(item, version, data)
@@ -179,5 +180,7 @@ def _event(row: Row[Any]) -> Event:
 def _require_storable(item: str, version: str, data: dict[str, Any]) -> None:
     if len(item) > MAX_ITEM or len(version) > MAX_VERSION:
         raise ValueError(f"an item has at most {MAX_ITEM} characters, a version {MAX_VERSION}")
+    if not (item + version).isprintable():
+        raise ValueError("an item and a version are printable")
     if len(json.dumps(data, allow_nan=False)) > MAX_DATA_BYTES:
         raise ValueError(f"an event holds at most {MAX_DATA_BYTES // 2**20} MiB of data")

@@ -19,9 +19,7 @@ print(json.dumps(sorted({name.split(".")[0] for name in sys.modules})))
 
 
 def test_modules_import_neither_libraries_nor_the_rest_of_ropes() -> None:
-    modules = [
-        ".".join(("questions", *path.relative_to(BANK).with_suffix("").parts)) for path in BANK.glob("*/*.py")
-    ]
+    modules = [".".join(("questions", *path.relative_to(BANK).with_suffix("").parts)) for path in BANK.glob("*/*.py")]
     assert "questions.peft.lora" in modules
     done = subprocess.run(
         [sys.executable, "-c", PROBE, *modules], cwd=BANK.parent, capture_output=True, text=True, check=True

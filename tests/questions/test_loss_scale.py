@@ -24,7 +24,9 @@ def test_the_run_ends_after_hysteresis_the_halvings_and_one_more(power: int) -> 
 def test_the_log_is_what_the_scaler_writes(question: Callable[[str, str], Question]) -> None:
     asked = question("debugging/loss_scale", "loss-scale-falls-to-one")
     assert isinstance(asked, LogDiagnosis)
-    real, stopped = loss_scale.replay(overflows=18, initial_scale_power=16)
+    assert asked.derived is not None
+    assert {loss_scale.reading(**asked.derived.params)} == asked.correct_keys
+    real, stopped = loss_scale.replay(**asked.derived.params)
     assert stopped
     assert len(real) == 18
     real = [line.removeprefix("[deepspeed] ") for line in real]

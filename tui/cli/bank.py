@@ -112,5 +112,5 @@ def _summary(entry: Any) -> dict[str, Any]:
         "level": question.level,
         "languages": ["en", "zh"],
         "sources": [plain(source) for source in question.sources],
-        "derived": question.derived is not None,
+        "derived": question.is_derived,
     }

@@ -32,7 +32,7 @@ _DEVICES = ("auto", "cpu", "cuda")
 
 
 def grade_answers(
-    lab_id: str, paths: list[str], *, device: str, seed: str | None, as_json: bool, language: Language | None
+    lab_id: str, paths: list[str], *, device: str, seed: str | None, as_json: bool, language: str | None
 ) -> int:
     """Judge every answer and return the exit code. An answer on which the judge fails does not stop the others."""
     if device not in _DEVICES:
@@ -93,17 +93,18 @@ def _print(verdict: Verdict, language: Language) -> None:
 
     from quiz.report.untrusted import visible
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     head = f"{'PASSED' if verdict.passed else 'NOT PASSED'}  {verdict.score:.0%}  {visible(verdict.answer)}"
     console.print(Text(head, style="bold"))
+    said = None
     for judged in verdict.properties:
         console.print(Text(f"  {_MARKS[judged.outcome]} {judged.outcome:<9} {judged.title[language]}"))
-        if judged.diagnosis:
+        if judged.diagnosis and judged.diagnosis != said:  # the same words once, not under every property
             console.print(Text(f"      {visible(judged.diagnosis[language])}"))
+            said = judged.diagnosis
     lacking = f", without {', '.join(verdict.isolation.missing)}" if verdict.isolation.missing else ""
-    facts = (
-        f"isolation {verdict.isolation.level}{lacking}; {verdict.device}; seed {verdict.seed}; {verdict.seconds:.2f} s"
-    )
+    seed = f"; seed {verdict.seed}" if verdict.seed else ""
+    facts = f"isolation {verdict.isolation.level}{lacking}; {verdict.device}{seed}; {verdict.seconds:.2f} s"
     console.print(Text(f"  {facts}", style="dim"))
     for note in (*(f"flag: {f}" for f in verdict.flags), *(f"fault: {f}" for f in verdict.faults)):
         console.print(Text(f"  {visible(note)}"))

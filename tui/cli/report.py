@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from labs.grading.content import Language
 from quiz.bank.loader import Bank
 from quiz.records.store import Records, RecordsUnavailable, UnknownSession
 from quiz.report.model import build, to_json
 from tui.cli.output import give_up, language_or_default, narrate
 
 
-def show_report(*, html: Path | None, session_id: str | None, as_json: bool, language: Language | None) -> None:
+def show_report(*, html: Path | None, session_id: str | None, as_json: bool, language: str | None) -> None:
     """Print the report, and write it to `html` where that is asked for."""
     shown = language_or_default(language)
     try:

@@ -187,9 +187,7 @@ class QuizScreen(Page):
         assert self._self_marking is not None
         assert isinstance(question, Open)
         points = self._self_marking.points
-        await self.desk.journal.keep(
-            EventKind.SELF_MARKED, question.id, str(question.version), {"points": points}
-        )
+        await self.desk.journal.keep(EventKind.SELF_MARKED, question.id, str(question.version), {"points": points})
         self._self_marking.disabled = True
         await self._explain(Mark(score=mark_points(question, points).score))
 
@@ -200,7 +198,7 @@ class QuizScreen(Page):
         await self._sheet.mount(heading, Prose(explanation(question, given)))
         self.query_one("#status", Phrase).say(f"mark.{_in_words(given.score)}", percent=round(100 * (given.score or 0)))
         self._enter(Step.EXPLAINED)
-        self._sheet.scroll_to_widget(heading, top=True, animate=False)
+        self.call_after_refresh(self._sheet.scroll_to_widget, heading, top=True, animate=False)
 
 
 def _in_words(score: float | None) -> str:

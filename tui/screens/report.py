@@ -55,7 +55,10 @@ class ReportScreen(Page):
 
     def on_mount(self) -> None:
         self.query_one("#report").focus()
-        follow_language(self, self._build)
+        follow_language(self, self._rebuild)
+
+    def _rebuild(self, language: Language) -> None:
+        self._build(language)
 
     @work(thread=True, exclusive=True, group="report")
     def _build(self, language: Language) -> None:

@@ -15,9 +15,7 @@ from tui.translation import follow_language, language_of
 class Phrase(Static):
     """A phrase of the interface, by its key in `tui.strings`. Its fields may hold anything: none is markup."""
 
-    def __init__(
-        self, key: str = "", *, id: str | None = None, classes: str | None = None, **fields: Any
-    ) -> None:
+    def __init__(self, key: str = "", *, id: str | None = None, classes: str | None = None, **fields: Any) -> None:
         super().__init__(id=id, classes=classes, markup=False)
         self._text = _text(key, fields)
 
@@ -57,6 +55,4 @@ class PhraseButton(Button):
 
 
 def _text(key: str, fields: dict[str, Any]) -> Text | None:
-    return (
-        Text(en=say(key, Language.EN, **fields), zh=say(key, Language.ZH, **fields)) if key else None
-    )
+    return Text(en=say(key, Language.EN, **fields), zh=say(key, Language.ZH, **fields)) if key else None

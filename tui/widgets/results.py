@@ -18,6 +18,7 @@ from tui.strings import say
 from tui.translation import follow_language, language_of
 from tui.widgets.phrase import Phrase
 
+
 class Results(VerticalScroll):
     """The last verdict, or what is being waited for."""
 

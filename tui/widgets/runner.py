@@ -76,9 +76,7 @@ class Runner(Vertical):
 
     def _translate(self, language: Language) -> None:
         self.query_one("#snippet", Input).placeholder = say("run.placeholder", language)
-        self.query_one("#run-output", Static).update(
-            output_text(self._done, language) if self._done else Content()
-        )
+        self.query_one("#run-output", Static).update(output_text(self._done, language) if self._done else Content())
 
 
 def _ending(done: RunOutput) -> Text:

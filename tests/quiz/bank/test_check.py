@@ -135,6 +135,12 @@ MISTAKES = {
         "questions.9.model_answer.zh",
         "'因为 如此。'",
     ),
+    "no address": (
+        ("https://pytorch.org/docs", "https://[pytorch.org/docs"),
+        "https://[pytorch",
+        "questions.0.sources.0.url",
+        "is not the address of a page",
+    ),
     "no page": (
         ("https://pytorch.org/docs/stable/tensor_attributes.html", "https://pytorch/docs"),
         "https://pytorch/docs",

@@ -50,6 +50,11 @@ def test_a_job_that_hangs_is_ended():
     assert after.value == 3.0
 
 
+def test_the_code_does_not_see_the_files_beside_the_worker():
+    (outcome,) = compute([TraceJob("import derive_worker")])
+    assert "ModuleNotFoundError" in outcome.error
+
+
 def test_no_jobs_start_no_process(monkeypatch):
     monkeypatch.setattr(subprocess, "Popen", None)
     assert compute([]) == []

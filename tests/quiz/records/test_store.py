@@ -103,6 +103,9 @@ def test_data_is_bounded_and_must_be_json(records: Records):
         records.record(session.id, EventKind.ANSWERED, data={"score": float("nan")})
     with pytest.raises(ValueError, match="at most 200"):
         records.record(session.id, EventKind.SHOWN, "x" * 201)
+    for unprintable in ("a\0", "\ud800", "\x1b[m"):
+        with pytest.raises(ValueError, match="printable"):
+            records.record(session.id, EventKind.SHOWN, unprintable)
     assert len(records.events(session.id)) == 1
 
 
@@ -147,9 +150,7 @@ for number in itertools.count():
 
 def test_a_killed_process_loses_nothing_that_was_acknowledged(url: str):
     for seed in range(3):
-        child = subprocess.Popen(
-            [sys.executable, "-c", ANSWER_UNTIL_KILLED, url], stdout=subprocess.PIPE, text=True
-        )
+        child = subprocess.Popen([sys.executable, "-c", ANSWER_UNTIL_KILLED, url], stdout=subprocess.PIPE, text=True)
         assert child.stdout is not None
         session_id = child.stdout.readline().strip()
         wait_for = random.Random(seed).randrange(1, 80)
@@ -169,9 +170,7 @@ def test_a_killed_process_loses_nothing_that_was_acknowledged(url: str):
 
 
 def test_processes_may_open_a_new_database_at_once(url: str):
-    script = (
-        "import sys; from quiz.records.store import Records; Records.open(sys.argv[1]).start_session('en')"
-    )
+    script = "import sys; from quiz.records.store import Records; Records.open(sys.argv[1]).start_session('en')"
     children = [subprocess.Popen([sys.executable, "-c", script, url]) for _ in range(3)]
     assert [child.wait() for child in children] == [0, 0, 0]
     with Records.open(url) as records:
@@ -234,9 +233,7 @@ def test_a_file_that_cannot_be_written_can_still_be_read(tmp_path: Path):
         session = records.start_session("en")
         with Records.open(f"sqlite:///file:{file}?mode=ro&uri=true") as read_only:
             assert read_only.latest_session() == session
-            with pytest.raises(
-                RecordsUnavailable, match=r"readonly.*; make the file and its folder writable"
-            ):
+            with pytest.raises(RecordsUnavailable, match=r"readonly.*; make the file and its folder writable"):
                 read_only.record(session.id, EventKind.SHOWN)
 
 
@@ -246,9 +243,7 @@ def test_a_place_that_cannot_hold_a_file_is_named(tmp_path: Path):
     assert "cannot be made" in _message(f"sqlite:///{tmp_path}/file/below/records.sqlite3")
 
 
-@pytest.mark.parametrize(
-    "url", ["nonsense", "sqlite://", "sqlite:///:memory:", "nosuchdatabase://u:secret@h/d", "://"]
-)
+@pytest.mark.parametrize("url", ["nonsense", "sqlite://", "sqlite:///:memory:", "nosuchdatabase://u:secret@h/d", "://"])
 def test_a_bad_url_is_one_sentence_and_hides_the_password(url: str):
     assert "secret" not in _message(url)
 

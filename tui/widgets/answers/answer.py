@@ -9,6 +9,7 @@ from textual.widget import Widget
 
 from quiz.response import Response
 
+
 class Answer(Widget):
     """A widget that takes the answer to one question."""
 

@@ -16,7 +16,7 @@ from tui.widgets.answers.answer import Answer
 from tui.widgets.rows import Rows
 
 
-class Options(Answer, Rows):
+class Options(Rows, Answer):
     """The options of a question in the order shown, each with a mark that says whether it is chosen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "give", "key.answer", show=False, id="answer.give")]

@@ -16,7 +16,7 @@ from tui.widgets.answers.answer import Answer
 from tui.widgets.rows import Rows
 
 
-class OrderingAnswer(Answer, Rows):
+class OrderingAnswer(Rows, Answer):
     """Space picks an item up, the arrows carry it, space puts it down; a click picks up, the next puts down there."""
 
     HELP = "help.ordering"

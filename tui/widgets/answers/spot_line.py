@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.highlight import highlight
-
-from typing import ClassVar
 
 from labs.grading.content import Language
 from quiz.bank.schema import SpotTheLine
@@ -15,7 +15,7 @@ from tui.widgets.answers.answer import Answer
 from tui.widgets.rows import Rows
 
 
-class SpotTheLineAnswer(Answer, Rows):
+class SpotTheLineAnswer(Rows, Answer):
     """The code with its line numbers; a marked line carries a cross in its box."""
 
     HELP = "help.spot-the-line"

@@ -1,0 +1,290 @@
+"""Every text of the interface in both languages; tracks, types, levels and outcomes are in `quiz.report.labels`."""
+
+from __future__ import annotations
+
+from labs.grading.content import Language, Text
+
+_TEXTS: dict[str, tuple[str, str]] = {
+    "app.no-terminal": (
+        "ropes: the app needs a terminal for its input and its output; `ropes --help` lists the commands that do not.",
+        "ropes：应用的输入和输出都需要连接终端；不需要终端的命令见 `ropes --help`。",
+    ),
+    # Keys, as the foot line and the help name them.
+    "key.answer": ("Answer", "作答"),
+    "key.back": ("Back", "返回"),
+    "key.carry-down": ("Move the item down", "将该项下移"),
+    "key.carry-up": ("Move the item up", "将该项上移"),
+    "key.check": ("Check", "自测"),
+    "key.close": ("Close", "关闭"),
+    "key.continue": ("Continue", "继续答题"),
+    "key.down": ("One line down", "下移一行"),
+    "key.editor": ("$EDITOR", "$EDITOR"),
+    "key.go-on": ("Answer / go on", "作答 / 继续"),
+    "key.help": ("Help", "帮助"),
+    "key.hint": ("Hint", "提示"),
+    "key.language": ("中文", "English"),
+    "key.mark": ("Choose, tick or pick up", "选择、勾选或拿起"),
+    "key.new-session": ("New session", "新场次"),
+    "key.next": ("Next", "下一题"),
+    "key.next-choice": ("Next choice", "下一个选项"),
+    "key.next-list": ("To the next list", "到下一个列表"),
+    "key.page-down": ("Scroll down a page", "向下翻页"),
+    "key.page-up": ("Scroll up a page", "向上翻页"),
+    "key.previous-choice": ("Previous choice", "上一个选项"),
+    "key.previous-list": ("To the previous list", "到上一个列表"),
+    "key.quit": ("Quit", "退出"),
+    "key.report": ("Report", "报告"),
+    "key.run": ("Run", "试运行"),
+    "key.save": ("Save the marks", "保存自评"),
+    "key.skip": ("Skip", "跳过"),
+    "key.submit": ("Submit", "提交"),
+    "key.switch-pane": ("Editor", "编辑"),
+    "key.up": ("One line up", "上移一行"),
+    "key.write-html": ("Write HTML file", "写出 HTML 文件"),
+    # Home.
+    "home.title": ("ropes", "ropes"),
+    "home.lead": (
+        "Learn the ropes of LLM fine-tuning: questions to answer, code to write.",
+        "大模型微调面试准备：答题，写代码。",
+    ),
+    "home.quiz": ("Questions", "题目"),
+    "home.labs": ("Labs", "实验"),
+    "home.start": ("All questions: start", "全部题目：开始"),
+    "home.continue": ("All questions: continue", "全部题目：继续"),
+    "home.progress": ("{answered} of {total} answered", "共 {total} 题，已答 {answered} 题"),
+    "home.lab": ("{level} · {minutes} min · {state}", "{level} · {minutes} 分钟 · {state}"),
+    "home.lab-new": ("not begun", "未开始"),
+    "home.lab-begun": ("begun", "进行中"),
+    "home.lab-submitted": ("submitted, best {percent} %", "已提交，最高 {percent} %"),
+    "home.new-session-started": (
+        "A new session has begun; the one before is kept.",
+        "已开始新的场次，上一场次的记录保留。",
+    ),
+    # Quiz.
+    "quiz.position": ("Question {number} of {total}", "第 {number} 题，共 {total} 题"),
+    "quiz.answer": ("Answer", "作答"),
+    "quiz.save-marks": ("Save the marks", "保存自评"),
+    "quiz.next": ("Next question", "下一题"),
+    "quiz.to-report": ("To the report", "查看报告"),
+    "quiz.incomplete": ("Something is still missing from the answer.", "作答还不完整。"),
+    "quiz.all-done": (
+        "All {total} questions are answered. Enter shows the report, Escape leads back.",
+        "全部 {total} 道题均已作答。按 Enter 查看报告，按 Esc 返回。",
+    ),
+    "answer.number": ("a number, such as 6738, 0.5 or 3.5e9", "数字，例如 6738、0.5 或 3.5e9"),
+    "answer.output": ("what it prints; type a line break as a space", "输出的内容；换行可用空格代替"),
+    "mark.right": ("✓ Right", "✓ 正确"),
+    "mark.partly": ("◐ Partly right: {percent} %", "◐ 部分正确：{percent} %"),
+    "mark.wrong": ("✗ Not right", "✗ 不正确"),
+    "mark.self": ("Your own mark: {percent} %", "自评得分：{percent} %"),
+    "feedback.key": ("Right answer", "正确答案"),
+    "feedback.chosen": ("About what you chose", "关于你的选择"),
+    "feedback.why": ("Why", "解析"),
+    "feedback.sources": ("Sources", "出处"),
+    "open.model": ("A model answer", "参考答案"),
+    "open.tick": (
+        "Tick every point that your own answer says, misconceptions too. Enter saves the marks.",
+        "请勾选你的作答中说到的每一点，误解也要勾选。按 Enter 保存自评。",
+    ),
+    # Labs.
+    "tab.brief": ("1 Brief", "1 说明"),
+    "tab.hints": ("2 Hints", "2 提示"),
+    "tab.results": ("3 Results", "3 结果"),
+    "tab.run": ("4 Run", "4 试运行"),
+    "hints.lead": (
+        "Three hints: where to look, what to do, how to write it. The report counts those you take.",
+        "共三条提示：看哪里、做什么、怎么写。报告会记下你看了几条。",
+    ),
+    "hints.next": ("Show the next hint", "显示下一条提示"),
+    "hints.number": ("Hint {number} of {total}", "提示 {number} / {total}"),
+    "lab.busy": ("The last one is still running.", "上一次尚未结束。"),
+    "lab.too-large": (
+        "The answer is larger than {limit} KiB: it is neither saved nor judged until it is shorter.",
+        "答案超过 {limit} KiB：缩短之前既不保存也不评测。",
+    ),
+    "results.none": (
+        "Nothing judged yet. F5 checks the answer with the public suite, F6 submits it to the hidden one.",
+        "尚未评测。F5 用公开测试自测，F6 提交给隐藏测试。",
+    ),
+    "results.running-public": (
+        "Checking with the public suite… The first time the judge needs some seconds to warm up.",
+        "正在用公开测试自测……首次评测需要几秒钟预热。",
+    ),
+    "results.running-hidden": (
+        "Judging with the hidden suite… The first time the judge needs some seconds to warm up.",
+        "正在用隐藏测试评测……首次评测需要几秒钟预热。",
+    ),
+    "results.public-passed": ("✓ Public suite: all {total} properties passed", "✓ 公开测试：{total} 个检查项全部通过"),
+    "results.public-failed": (
+        "✗ Public suite: {passed} of {total} properties passed",
+        "✗ 公开测试：{total} 个检查项通过 {passed} 个",
+    ),
+    "results.hidden-passed": (
+        "✓ Submitted: passed, {passed} of {total} properties, score {percent} %",
+        "✓ 已提交：通过，{total} 个检查项通过 {passed} 个，得分 {percent} %",
+    ),
+    "results.hidden-failed": (
+        "✗ Submitted: not passed, {passed} of {total} properties, score {percent} %",
+        "✗ 已提交：未通过，{total} 个检查项通过 {passed} 个，得分 {percent} %",
+    ),
+    "results.fault": (
+        "The judge failed; nothing is known about the answer. {sentence}",
+        "评测程序出错，答案未得到评测。{sentence}",
+    ),
+    "results.flag": ("Flag for the reviewer: ", "供评审参考的标记："),
+    "results.faults": ("What happened to the answer: {names}", "答案运行情况：{names}"),
+    "results.not-verified": (
+        "Some properties could not be verified on this machine.",
+        "部分检查项在本机无法验证。",
+    ),
+    "results.how": ("Judged in {seconds} s", "评测用时 {seconds} 秒"),
+    "run.lead": (
+        "Enter or F7 runs this line after your answer, in the sandbox.",
+        "按 Enter 或 F7，在沙箱中先加载你的答案，再运行这一行。",
+    ),
+    "run.placeholder": ("for example: RMSNorm(4)(torch.ones(2, 4))", "例如：RMSNorm(4)(torch.ones(2, 4))"),
+    "run.running": ("Running…", "正在运行……"),
+    "run.done": ("✓ Ran to its end", "✓ 运行结束"),
+    "run.fault": ("✗ It {fault}", "✗ 运行失败：{fault}"),
+    "run.output": ("Output", "输出"),
+    "run.value": ("Value", "值"),
+    "run.traceback": ("Traceback", "回溯"),
+    "run.truncated": ("(shortened)", "（已截短）"),
+    "run.nothing": ("(no output and no value)", "（没有输出，也没有值）"),
+    # The person's own editor.
+    "editor.no-suspend": (
+        "This terminal cannot step aside for another program; please write here.",
+        "此终端无法切换到其他程序，请直接在这里编辑。",
+    ),
+    "editor.not-found": (
+        "The editor {command} could not be started; set EDITOR to one that is installed.",
+        "无法启动编辑器 {command}；请将 EDITOR 设为已安装的编辑器。",
+    ),
+    "editor.failed": (
+        "The editor {command} ended with status {status}; your text is as it was.",
+        "编辑器 {command} 以状态 {status} 退出；内容保持不变。",
+    ),
+    "editor.too-large": (
+        "That text is larger than {limit} KiB; what was here before is kept.",
+        "内容超过 {limit} KiB，已保留原来的内容。",
+    ),
+    "editor.unreadable": (
+        "What the editor left behind is not UTF-8 text; what was here before is kept.",
+        "编辑器保存的内容不是 UTF-8 文本，已保留原来的内容。",
+    ),
+    # Report.
+    "report.building": ("Building the report…", "正在生成报告……"),
+    "report.lead": (
+        "This session so far. W writes it as one HTML file, to be printed or passed on.",
+        "本场次至今的报告。按 W 写出单个 HTML 文件，便于打印或转交。",
+    ),
+    "report.written": ("Written to {path}", "已写入 {path}"),
+    # Help.
+    "help.title": ("Help", "帮助"),
+    "help.keys": ("Keys that work here", "此处可用的按键"),
+    "help.help": ("Escape closes the help.", "按 Esc 关闭帮助。"),
+    "help.home": (
+        "Home shows the tracks of the quiz and the labs, and how far this session has come. Everything you do is "
+        "saved at once: quit whenever you like and go on later. N begins a new session, in which nothing is "
+        "answered yet; R shows the report on this one.",
+        "主页列出题目的各个方向和实验，以及本场次的进度。所有操作即时保存：随时可以退出，之后再继续。按 N 开始"
+        "新的场次，从头作答；按 R 查看本场次的报告。",
+    ),
+    "help.menu": (
+        "In a list: the arrows move, Enter or a click opens. Tab or the right arrow goes to the next list.",
+        "在列表中：方向键移动，Enter 或单击打开；Tab 或右方向键切换到下一个列表。",
+    ),
+    "help.quiz": (
+        "Each answer is saved, marked and explained at once; then Enter or N goes on. Ctrl+N puts a question "
+        "behind the others. Page Up and Page Down scroll.",
+        "每次作答都会立即保存、判分并给出解析，之后按 Enter 或 N 继续。"
+        "Ctrl+N 把本题放到最后。PageUp 和 PageDown 翻页。",
+    ),
+    "help.single": (
+        "Exactly one option is right. The arrows, a digit, a letter (by position) or a click choose; Enter answers.",
+        "只有一个选项正确。用方向键、数字、字母（按显示位置）或单击选择，按 Enter 作答。",
+    ),
+    "help.multiple": (
+        "Several options may be right. Space, a digit, a letter (by position) or a click ticks one; Enter answers. "
+        "A wrong tick costs as much as a right one earns.",
+        "可能有多个选项正确。用空格、数字、字母（按显示位置）或单击勾选，按 Enter 作答。错选一项与选对一项的得分相抵。",
+    ),
+    "help.numeric": (
+        "Type the number alone, in the unit that stands beside the field. Enter answers.",
+        "只输入数字，单位见输入框旁。按 Enter 作答。",
+    ),
+    "help.trace": (
+        "Type what the code prints. White space never counts. Enter answers.",
+        "输入代码打印的内容，空白不影响判分。按 Enter 作答。",
+    ),
+    "help.ordering": (
+        "Space picks an item up, the arrows carry it, Space puts it down; Shift with an arrow, or [ and ], moves it at "
+        "once. With the mouse: click an item, then the place where it belongs. Enter answers.",
+        "按空格拿起一项，用方向键移动，再按空格放下；"
+        "Shift 加方向键或 [ 和 ] 可直接移动。也可先单击一项，再单击目标位置。按 Enter 作答。",
+    ),
+    "help.matching": (
+        "For the line at the cursor, type the letter of the side that belongs to it; the left and right arrows walk "
+        "through them. With the mouse: click a line above, then a side below. Enter answers.",
+        "对光标所在行，输入与之对应的字母，或用左右方向键逐个切换。"
+        "也可先单击上方的一行，再单击下方的一项。按 Enter 作答。",
+    ),
+    "help.cloze": (
+        "Fill in every gap. Enter goes to the next gap, and answers after the last.",
+        "填写每个空。按 Enter 跳到下一空，填完最后一空后按 Enter 作答。",
+    ),
+    "help.spot-the-line": (
+        "Mark every line that is wrong with Space or a click. Enter answers. A line marked wrongly costs as much as a "
+        "right one earns.",
+        "用空格或单击标出每一个错误的行，按 Enter 作答。错标一行与标对一行的得分相抵。",
+    ),
+    "help.open": (
+        "Write your answer; Tab and Ctrl+S lead out of it: Ctrl+S answers. Then compare it with the model answer and "
+        "tick the points that it says: only these marks count.",
+        "写下你的回答，按 Ctrl+S 作答，按 Tab 离开输入区。之后对照参考答案，勾选你说到的要点：只有这些自评计分。",
+    ),
+    "help.points": (
+        "Space, a digit, a letter or a click ticks a point; Enter saves the marks.",
+        "用空格、数字、字母或单击勾选要点，按 Enter 保存自评。",
+    ),
+    "help.writing": (
+        "F4 opens the text in your own editor ($VISUAL or $EDITOR) and takes it back when you close it.",
+        "F4 用你自己的编辑器（$VISUAL 或 $EDITOR）打开内容，关闭后取回。",
+    ),
+    "help.lab": (
+        "Read the brief, write the answer, F5 to check it with the public suite, F6 to submit it to the hidden one. "
+        "Both may be done as often as you like; each is recorded. F3 goes between reading and writing, 1 to 4 open "
+        "the tabs.",
+        "阅读说明并写出答案，F5 用公开测试自测，F6 提交给隐藏测试。"
+        "两者次数不限，每次都有记录。F3 在阅读与编辑之间切换，1 到 4 打开各标签页。",
+    ),
+    "help.editor": (
+        "The editor saves what you type within a second; Escape leaves it. F4 opens the code in your own editor "
+        "($VISUAL or $EDITOR) and takes it back when you close it.",
+        "编辑区在一秒之内自动保存，按 Esc 离开。F4 用你自己的编辑器（$VISUAL 或 $EDITOR）打开代码，关闭后取回。",
+    ),
+    "help.hints": ("F8 shows the next hint.", "F8 显示下一条提示。"),
+    "help.results": (
+        "Each property is judged by itself; below one that did not pass stands what usually causes it.",
+        "各检查项分别判定；未通过的检查项下方给出常见原因。",
+    ),
+    "help.runner": (
+        "Type a line of Python that uses your answer; Enter or F7 runs it. The traceback shows lines of your own file.",
+        "输入一行使用你的答案的 Python 代码，按 Enter 或 F7 运行。回溯只显示你自己文件中的行。",
+    ),
+    "help.report": (
+        "The report on this session: marks by the key, your own marks and the judge's verdicts, never added up.",
+        "本场次的报告：自动判分、自评分与评测结果分别列出，从不相加。",
+    ),
+}
+
+
+def say(key: str, language: Language, **fields: object) -> str:
+    """The text called `key`, with `fields` in its braces. Raises `KeyError` for a key that there is not."""
+    en, zh = _TEXTS[key]
+    return (zh if language is Language.ZH else en).format(**fields)
+
+
+def texts() -> dict[str, Text]:
+    """Every text."""
+    return {key: Text(en=en, zh=zh) for key, (en, zh) in _TEXTS.items()}
