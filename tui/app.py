@@ -62,7 +62,7 @@ class RopesApp(App[int]):
         self.set_reactive(RopesApp.language, language)
         self._start = start
         self._judge = JudgeService(judge_factory)
-        self._desk = Desk(
+        self.desk = Desk(
             bank=bank or Bank(),
             labs=list(all_labs()) if labs is None else labs,
             journal=Journal(records, language),
@@ -70,10 +70,10 @@ class RopesApp(App[int]):
         )
 
     def on_mount(self) -> None:
-        self._desk.journal.on_fault = lambda sentence: self.notify(sentence, severity="error", markup=False, timeout=15)
-        self.push_screen(HomeScreen(self._desk))
+        self.desk.journal.on_fault = lambda sentence: self.notify(sentence, severity="error", markup=False, timeout=15)
+        self.push_screen(HomeScreen(self.desk))
         if self._start == "quiz":
-            self.push_screen(QuizScreen(self._desk))
+            self.push_screen(QuizScreen(self.desk))
         self.call_after_refresh(self._warm_judge)
 
     @work(thread=True, group="judge", exit_on_error=False)
@@ -87,15 +87,15 @@ class RopesApp(App[int]):
     @on(HomeScreen.Chosen)
     def _go_to(self, event: HomeScreen.Chosen) -> None:
         if event.report:
-            self.push_screen(ReportScreen(self._desk))
+            self.push_screen(ReportScreen(self.desk))
         elif isinstance(event.goal, Lab):
-            self.push_screen(LabScreen(self._desk, event.goal))
+            self.push_screen(LabScreen(self.desk, event.goal))
         else:
-            self.push_screen(QuizScreen(self._desk, event.goal))
+            self.push_screen(QuizScreen(self.desk, event.goal))
 
     @on(QuizScreen.Finished)
     def _report_instead(self) -> None:
-        self.switch_screen(ReportScreen(self._desk))
+        self.switch_screen(ReportScreen(self.desk))
 
     @on(LabScreen.Judged)
     def _hand_on_verdict(self, event: LabScreen.Judged) -> None:
@@ -113,14 +113,14 @@ class RopesApp(App[int]):
         self.language = Language.ZH if self.language is Language.EN else Language.EN
 
     def on_app_blur(self) -> None:
-        self._desk.journal.note(EventKind.LEFT)
+        self.desk.journal.note(EventKind.LEFT)
 
     def on_app_focus(self) -> None:
-        self._desk.journal.note(EventKind.RETURNED)
+        self.desk.journal.note(EventKind.RETURNED)
 
     async def on_unmount(self) -> None:
         await asyncio.to_thread(self._judge.close)
-        await asyncio.to_thread(self._desk.journal.close)
+        await asyncio.to_thread(self.desk.journal.close)
 
 
 def run(records_url: str | None = None, start: Start = "home") -> int:

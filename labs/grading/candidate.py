@@ -3,10 +3,11 @@
 It runs in a fork of the zygote, which has never seen a hidden suite, a reference or a seed. The conversation,
 in frames (`labs.grading.frames`):
 
-1. to the judge, before a line of the answer has run: `{"sandboxed": true, "forbidden": [...], "hidden": [...]}`
-   or `{"sandboxed": false, "problem": ...}`, which ends the grading as the judge's own fault;
-2. to the judge, once the answer is loaded: `{"loaded": true}` or `{"loaded": false, "error": {...}}`;
-3. then, per call, a request `{"call": name, ...packed arguments}` and its reply `{"used": [...], ...packed result}`
+1. to the judge, before the answer is touched: `{"sandboxed": true}`, or `{"sandboxed": false, "problem": ...}`,
+   which ends the grading as the judge's own fault;
+2. to the judge, before a line of the answer has run: `{"forbidden": [...], "hidden": [...]}`;
+3. to the judge, once the answer is loaded: `{"loaded": true}` or `{"loaded": false, "error": {...}}`;
+4. then, per call, a request `{"call": name, ...packed arguments}` and its reply `{"used": [...], ...packed result}`
    or `{"used": [...], "error": {...}}`; or a request `{"run": snippet}` and its reply `{"output": {...}}`.
 """
 
@@ -56,12 +57,13 @@ def main(sock: socket.socket, answer_fd: int, task: Task, plan: sandbox.Plan, ru
         source = _read_all(answer_fd)
         harness_source = Path(task.harness).read_bytes()
         _enter_sandbox(task, plan, ruleset)
-        findings, syntax_error = _check_source(source, task)
     except Exception as error:  # nothing of the answer has run: this is our fault, not the answer's
         problem = f"{type(error).__name__}: {error}"
         send_frame(sock, {"sandboxed": False, "problem": problem}, deadline=deadline)
         return
-    send_frame(sock, {"sandboxed": True, **findings}, deadline=deadline)
+    send_frame(sock, {"sandboxed": True}, deadline=deadline)
+    findings, syntax_error = _check_source(source, task)  # a source can crash the parser: that is its own fault
+    send_frame(sock, findings, deadline=deadline)
 
     recorder = CallRecorder(task.forbidden, task.answer_name)
     try:
@@ -171,7 +173,7 @@ def _last_line(trace: TracebackType | None, filename: str) -> int:
 
 def _text(error: BaseException) -> str:
     try:
-        return str(error)
+        return str(error).encode(errors="backslashreplace").decode()  # half a surrogate pair cannot be sent
     except BaseException:  # a hostile __str__
         return "(its text cannot be shown)"
 

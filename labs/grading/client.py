@@ -20,7 +20,7 @@ from typing import Any, Literal, Self
 from labs.grading import channel, diagnosis, frames
 from labs.grading.answers import UnreadableAnswer
 from labs.grading.catalogue import Lab
-from labs.grading.manifest import SuiteName
+from labs.grading.manifest import OWN_WORK, SuiteName
 from labs.grading.verdict import Device, Fault, Findings, Isolation, Outcome, PropertyVerdict, RunOutput, Verdict
 
 WARM_SECONDS = 180.0
@@ -63,6 +63,7 @@ class Judge:
     def __init__(self, *, device: Literal["auto", "cpu", "cuda"] = "auto") -> None:
         self._wanted_device = device
         self._device: Device = "cpu"
+        self._hello: dict[str, Any] = {}
         self._isolation: Isolation | None = None
         self._warming = threading.Lock()
         self._sending = threading.Lock()
@@ -91,19 +92,23 @@ class Judge:
                 return
             if on_progress:
                 on_progress("warming up the judge")
-            self._control.settimeout(WARM_SECONDS)
-            try:
-                hello, _ = channel.receive(self._control)
-            except (OSError, ValueError) as error:
-                raise JudgeFault(
-                    f"the judge did not start ({self._last_error()}); run `ropes doctor` to see what is missing"
-                ) from error
-            self._control.settimeout(None)
+            hello = self._hello = self._hello or self._receive_hello()
             if self._wanted_device == "cuda" and not hello["cuda"]:
                 raise DeviceUnavailable("no GPU can be used on this machine; ask for --device cpu or auto")
             if hello["cuda"] and self._wanted_device != "cpu":
                 self._device = "cuda"
             self._isolation = Isolation.model_validate(hello["isolation"])
+
+    def _receive_hello(self) -> dict[str, Any]:
+        self._control.settimeout(WARM_SECONDS)
+        try:
+            hello, _ = channel.receive(self._control)
+        except (OSError, ValueError) as error:
+            raise JudgeFault(
+                f"the judge did not start ({self._last_error()}); run `ropes doctor` to see what is missing"
+            ) from error
+        self._control.settimeout(None)
+        return hello
 
     @property
     def isolation(self) -> Isolation:
@@ -166,7 +171,10 @@ class Judge:
         deadline = time.monotonic() + limits.seconds
         with self._candidate(lab, answer) as sock:
             try:
-                frames.receive_frame(sock, deadline=deadline)
+                greeting, _ = frames.receive_frame(sock, deadline=deadline)
+                if greeting.get("sandboxed") is not True:
+                    raise JudgeFault(f"the sandbox failed: {greeting.get('problem')}; run `ropes doctor`")
+                frames.receive_frame(sock, deadline=deadline)  # what the source gives away matters to no one here
                 loaded, _ = frames.receive_frame(sock, deadline=deadline)
                 if loaded.get("loaded") is not True:
                     error = loaded.get("error") or {}
@@ -178,16 +186,17 @@ class Judge:
                 return RunOutput.model_validate(reply.get("output"))
             except frames.FrameFault as error:
                 return RunOutput(fault=error.fault)
-            except ValueError:
+            except (ValueError, AttributeError):
                 return RunOutput(fault=Fault.PROTOCOL)
 
     def close(self) -> None:
-        """End the judge's processes and wait until the zygote has gone."""
+        """End the judge's processes, busy or not, and wait until the zygote has gone. Twice does no harm."""
         for server in self._servers.values():
             server.channel.close()
         self._servers.clear()
         self._control.close()
-        self._zygote.wait(timeout=SPARE_SECONDS)
+        self._zygote.kill()  # what it started ends with it
+        self._zygote.wait()
         self._errors.close()
 
     def __enter__(self) -> Self:
@@ -211,14 +220,14 @@ class Judge:
     ) -> Verdict:
         ran = [p for p in findings.properties if p.outcome is not Outcome.NOT_VERIFIED_HERE]
         passed = [p for p in ran if p.outcome is Outcome.PASSED]
-        self_reported = {p.name for p in lab.manifest.suite(suite) if p.self_reported}
+        no_proof = {OWN_WORK, *(p.name for p in lab.manifest.suite(suite) if p.self_reported)}
         return Verdict(
             lab=lab.id,
             lab_version=lab.version,
             suite=suite,
-            answer=path,
+            answer=path.encode(errors="backslashreplace").decode(),  # a file name need not be text
             sha256=sha256,
-            passed=passed == ran and any(p.name not in self_reported for p in ran),
+            passed=passed == ran and any(p.name not in no_proof for p in ran),
             verified=len(ran) == len(findings.properties),
             score=sum(p.weight for p in passed) / sum(p.weight for p in ran) if ran else 0.0,
             device=self._device,
@@ -266,12 +275,17 @@ class Judge:
         with ours:
             with theirs, server.lock:
                 request = {"op": "grade", "seed": seed, "device": self._device}
-                channel.send(server.channel, request, [candidate.fileno(), theirs.fileno()])
+                try:
+                    channel.send(server.channel, request, [candidate.fileno(), theirs.fileno()])
+                except OSError as error:
+                    self._forget(server)
+                    raise JudgeFault(f"the judge of {lab.id} has ended; grade the answer again") from error
             candidate.close()  # the judge has its own copy: when it ends, the candidate sees the end
             ours.settimeout(lab.manifest.limits.seconds + SPARE_SECONDS)
             try:
                 return Findings.model_validate(channel.receive(ours)[0])
             except (OSError, ValueError) as error:
+                self._forget(server)
                 raise JudgeFault(
                     f"the judge of {lab.id} ended without a verdict ({self._last_error()}); grade the answer again"
                 ) from error
@@ -283,6 +297,11 @@ class Judge:
             if key not in self._servers:
                 self._servers[key] = self._start_server(lab, suite)
             return self._servers[key]
+
+    def _forget(self, server: _Server) -> None:
+        """Let the next grading start a new server."""
+        with self._starting_server:
+            self._servers = {key: other for key, other in self._servers.items() if other is not server}
 
     def _start_server(self, lab: Lab, suite: SuiteName) -> _Server:
         ours, theirs = socket.socketpair()

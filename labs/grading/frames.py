@@ -51,6 +51,7 @@ def receive_frame(
     raw = _receive(sock, header_length, deadline)
     try:
         header = json.loads(raw)
+        json.dumps(header, ensure_ascii=False).encode()  # half a surrogate pair could not be shown or stored
     except (ValueError, RecursionError) as error:
         raise FrameFault(Fault.PROTOCOL, "a frame's header is not JSON") from error
     if not isinstance(header, dict):

@@ -83,7 +83,7 @@ class Grading:
                 return Outcome.PASSED, None
             case pytest.skip.Exception():
                 return Outcome.NOT_VERIFIED_HERE, None
-            case AssertionError():
+            case AssertionError() | pytest.fail.Exception():  # the latter where `pytest.raises` saw nothing
                 return Outcome.FAILED, diagnosis.with_detail(judged.diagnosis, str(error) if self._public else "")
             case Raised():
                 unloaded = error is self.candidate._unavailable

@@ -55,7 +55,7 @@ def check_lab(lab: Lab, judge: Judge, on_progress: Callable[[str], None] | None 
                 on_progress(f"{lab.id}: {trial.path.name}")
     except InvalidFile as error:
         report.problems += error.problems
-    except (JudgeFault, OSError) as error:
+    except (JudgeFault, OSError, ValueError) as error:  # ValueError: a file that is not UTF-8
         report.problems.append(Problem(lab.folder, 1, "", str(error)))
     return report
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeGuard
 
 import torch
 
@@ -33,7 +33,7 @@ class Raised(Exception):
         name, line = error.get("type"), error.get("line")
         # Any other name could carry what the answer has seen of a hidden input.
         self.type_name = name if isinstance(name, str) and hasattr(builtins, name) else "Exception"
-        self.line = line if type(line) is int and 0 <= line < 100_000 else 0
+        self.line = line if _is_line(line) else 0
         self.text = str(error.get("text", ""))[:500]
         self.fault = Fault.MEMORY if error.get("fault") == Fault.MEMORY else Fault.RAISED
         super().__init__(self.type_name)
@@ -81,16 +81,23 @@ class Candidate:
         Where it cannot be, every call will raise why. Raises JudgeBroken where the sandbox was not engaged.
         """
         try:
-            greeting = self._receive()[0]
-            if greeting.get("sandboxed") is not True:
-                raise JudgeBroken(f"the sandbox failed: {greeting.get('problem')}")
-            self._note(greeting["forbidden"])
-            self._flags = [f"line {f['line']}: {f['name']}" for f in greeting["hidden"][:MAX_FINDINGS]]
+            self._await_sandbox()
+            source, _ = self._receive()
+            self._reached = {Finding(f["name"][:80], f["line"]) for f in source["forbidden"][:MAX_FINDINGS]}
+            self._flags = [f"line {f['line']}: {f['name'][:80]}" for f in source["hidden"][:MAX_FINDINGS]]
             loaded = self._receive()[0]
             if loaded.get("loaded") is not True:
                 raise Raised(loaded.get("error"))
         except (Raised, FrameFault) as error:
             self._unavailable = error
+
+    def _await_sandbox(self) -> None:
+        try:
+            greeting, _ = receive_frame(self._sock, deadline=self._deadline)
+        except FrameFault as fault:  # the answer has not been touched yet: this is no fault of its own
+            raise JudgeBroken(f"the sandbox did not start: {fault}") from fault
+        if greeting.get("sandboxed") is not True:
+            raise JudgeBroken(f"the sandbox failed: {greeting.get('problem')}")
 
     def _call(self, name: str, *args: object, **kwargs: object) -> Any:
         if self._unavailable:
@@ -111,10 +118,14 @@ class Candidate:
         return value
 
     def _note(self, findings: object) -> None:
+        """Forbidden names that were called, as the answer's own process reports them.
+
+        Only names that the lab forbids, and one line for each: anything more could carry a hidden input.
+        """
         for f in findings[:MAX_FINDINGS] if isinstance(findings, list) else []:
             name, line = (f.get("name"), f.get("line")) if isinstance(f, dict) else (None, None)
-            if isinstance(name, str) and type(line) is int and name.rsplit(".", 1)[-1] in self._forbidden:
-                self._reached.add(Finding(name[:80], line))
+            if isinstance(name, str) and name in self._forbidden - {r.name for r in self._reached}:
+                self._reached.add(Finding(name, line if _is_line(line) else 0))
 
     def _receive(self) -> tuple[dict[str, Any], bytearray]:
         return receive_frame(self._sock, deadline=self._call_deadline())
@@ -155,6 +166,10 @@ def _load(path: Path, name: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def _is_line(value: object) -> TypeGuard[int]:
+    return type(value) is int and 0 <= value < 100_000
 
 
 def _copy(value: object) -> object:

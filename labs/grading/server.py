@@ -8,6 +8,7 @@ socket to which the judge's findings go.
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
 import traceback
@@ -22,6 +23,8 @@ from labs.grading.content import Track
 from labs.grading.judge import Grading
 from labs.grading.manifest import OWN_WORK, SuiteName
 from labs.grading.proxies import load_reference
+from labs.grading.sandbox import layers
+from labs.grading.sandbox.plan import restore_signals
 from labs.grading.suite import Draw
 
 _PYTEST_OPTIONS = [
@@ -46,6 +49,7 @@ def run_and_exit(request: dict[str, Any], control_fd: int) -> NoReturn:
         lab = Lab(Track(request["track"]), Path(request["lab"]))
         suite: SuiteName = request["suite"]
         tests = sorted(map(str, (lab.folder / suite).glob("test_*.py")))
+        tests = tests or [str(lab.folder / suite)]  # without a path pytest would collect the working directory
         nowhere = os.open(os.devnull, os.O_RDWR)
         os.dup2(nowhere, sys.stdout.fileno())
         plugin = _Suite(control, lab, suite)
@@ -84,16 +88,19 @@ class _Suite:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
         """Wait for gradings. Returns only in a judge, so that pytest's own loop goes on there."""
-        problem = self.problem or self._mismatch_with_manifest(session.items)
-        if problem:
-            raise pytest.UsageError(problem)
+        self.problem = self.problem or self._mismatch_with_manifest(session.items)
+        if self.problem:
+            raise pytest.UsageError(self.problem)
         channel.send(self._control, {"ready": True})
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a judge: the kernel reaps it
         while True:
             try:
                 request, fds = channel.receive(self._control, max_fds=2)
             except (channel.ChannelClosed, OSError):
                 os._exit(0)
             if os.fork() == 0:
+                restore_signals()
+                layers.die_with_parent()
                 self._control.close()
                 candidate, findings = (socket.socket(fileno=fd) for fd in fds)
                 self._grading = Grading(self._lab, self._suite, request, candidate, findings)

@@ -10,19 +10,17 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-_HIDING_CALLS = {"exec", "eval", "compile", "__import__", "globals", "breakpoint"}
+_HIDING_CALLS = {"exec", "eval", "compile", "__import__", "globals", "vars", "breakpoint"}
 _HIDING_MODULES = {
-    "importlib",
-    "ctypes",
-    "gc",
-    "inspect",
-    "subprocess",
-    "socket",
-    "marshal",
-    "pickle",
-    "code",
+    *("importlib", "ctypes", "gc", "inspect", "subprocess", "socket", "marshal", "pickle", "code"),
+    "labs",  # the judge's own code
+    *("threading", "_thread", "concurrent", "multiprocessing"),  # `CallRecorder` sees one thread
+    *("torch.jit", "torch.overrides", "sys.modules"),
 }
-_HIDING_ATTRIBUTES = {"_getframe", "__globals__", "__subclasses__", "__builtins__", "modules", "__closure__"}
+_HIDING_ATTRIBUTES = {
+    *("_getframe", "__globals__", "__subclasses__", "__builtins__", "__closure__", "__dict__"),
+    *("DisableTorchFunction", "DisableTorchFunctionSubclass"),
+}
 
 
 @dataclass(frozen=True)
@@ -63,28 +61,55 @@ def hidden_calls(tree: ast.Module) -> list[Finding]:
             findings.add(Finding(node.id, node.lineno))
         elif isinstance(node, ast.Attribute) and node.attr in _HIDING_ATTRIBUTES:
             findings.add(Finding(node.attr, node.lineno))
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            modules = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""]
-            for module in modules:
-                if module.split(".")[0] in _HIDING_MODULES:
-                    findings.add(Finding(module, node.lineno))
+        elif isinstance(node, ast.Call) and _is_computed_getattr(node):
+            findings.add(Finding("getattr", node.lineno))
+    for chain, line in _library_chains(tree):
+        starts = (".".join(chain[:end]) for end in range(1, len(chain) + 1))
+        findings |= {Finding(start, line) for start in starts if start in _HIDING_MODULES}
     return sorted(findings, key=lambda f: (f.line, f.name))
 
 
-def _reached_names(tree: ast.Module) -> Iterator[tuple[tuple[str, ...], int]]:
+def _is_computed_getattr(call: ast.Call) -> bool:
+    named = isinstance(call.func, ast.Name) and call.func.id == "getattr"
+    return named and len(call.args) > 1 and not isinstance(call.args[1], ast.Constant)
+
+
+def _library_chains(tree: ast.Module) -> Iterator[tuple[tuple[str, ...], int]]:
+    """What is imported, and attribute chains that begin with something imported, with aliases resolved."""
     aliases = _import_aliases(tree)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute):
-            chain = _chain(node)
-            if chain:
-                yield (*aliases.get(chain[0], (chain[0],)), *chain[1:]), node.lineno
-            else:
-                yield (node.attr,), node.lineno  # an attribute of something computed
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield tuple(alias.name.split(".")), node.lineno
         elif isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 yield (*(node.module or "").split("."), alias.name), node.lineno
+        elif isinstance(node, ast.Attribute) and (chain := _chain(node)):
+            yield (*aliases.get(chain[0], (chain[0],)), *chain[1:]), node.lineno
+
+
+def _reached_names(tree: ast.Module) -> Iterator[tuple[tuple[str, ...], int]]:
+    own = _own_names(tree)
+    for chain, line in _library_chains(tree):
+        if not (chain[0] in ("self", "cls") and chain[-1] in own):
+            yield chain, line
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and not _chain(node):
+            yield (node.attr,), node.lineno  # an attribute of something computed
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) <= 200:
-            yield tuple(node.value.replace("::", ".").split(".")), node.lineno
+            name = tuple(node.value.replace("::", ".").split("."))
+            if not (len(name) == 1 and name[0] in own):  # `__all__` of one's own
+                yield name, node.lineno
+
+
+def _own_names(tree: ast.Module) -> set[str]:
+    """Functions and classes that the answer defines, and attributes that it sets."""
+    defined = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return {
+        node.name if isinstance(node, defined) else node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, defined) or (isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store))
+    }
 
 
 def _import_aliases(tree: ast.Module) -> dict[str, tuple[str, ...]]:

@@ -80,7 +80,7 @@ def _pack_tensor(tensor: torch.Tensor, table: list[dict[str, Any]], bodies: list
     if name not in DTYPES or tensor.layout is not torch.strided or len(table) >= MAX_TENSORS:
         return _opaque(tensor)
     table.append({"dtype": name, "shape": list(tensor.shape), "device": tensor.device.type})
-    flat = tensor.detach().cpu().contiguous().reshape(-1)
+    flat = tensor.detach().cpu().resolve_neg().contiguous().reshape(-1)
     bodies.append(flat.view(torch.uint8).numpy().tobytes())
     return {"$tensor": len(table) - 1}
 

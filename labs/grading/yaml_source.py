@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -41,17 +41,11 @@ class InvalidFile(ValueError):
 def read_model(path: Path, model: type[M]) -> M:
     """Read `path` as YAML and validate it as `model`.
 
-    Raises `InvalidFile` naming file, line and field of every mistake, duplicate keys included (YAML
-    itself keeps the last of two equal keys in silence).
+    Raises `InvalidFile` naming file, line and field of every mistake. Of two equal keys YAML keeps the last in
+    silence: `duplicate_keys` finds those.
     """
     text = _read_text(path)
-    try:
-        data = yaml.load(text, Loader=_Loader)  # noqa: S506  (a safe loader, C where it is built)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        message = getattr(error, "problem", None) or str(error)
-        raise InvalidFile([Problem(path, line, "", f"not valid YAML: {message}")]) from error
+    data = _parse(path, text, yaml.load)
     try:
         return model.model_validate(data)
     except ValidationError as error:
@@ -64,8 +58,8 @@ def read_model(path: Path, model: type[M]) -> M:
 
 
 def duplicate_keys(path: Path) -> Iterator[Problem]:
-    """Every key that stands twice in one mapping, at any depth; in what an alias repeats, once."""
-    root = yaml.compose(_read_text(path), Loader=_Loader)
+    """Every key that stands twice in one mapping, at any depth; what an alias repeats, once. Raises `InvalidFile`."""
+    root = _parse(path, _read_text(path), yaml.compose)
     pending: list[tuple[yaml.Node | None, Field]] = [(root, ())]
     visited: set[int] = set()
     while pending:
@@ -113,6 +107,18 @@ def _read_text(path: Path) -> str:
         raise InvalidFile([Problem(path, 1, "", "not UTF-8")]) from error
     except OSError as error:
         raise InvalidFile([Problem(path, 1, "", error.strerror or "cannot be read")]) from error
+
+
+def _parse(path: Path, text: str, parse: Callable[..., Any]) -> Any:
+    try:
+        return parse(text, Loader=_Loader)  # a safe loader, C where it is built
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        message = getattr(error, "problem", None) or str(error)
+        raise InvalidFile([Problem(path, line, "", f"not valid YAML: {message}")]) from error
+    except (ValueError, RecursionError) as error:  # a date that there is not, a nesting without end
+        raise InvalidFile([Problem(path, 1, "", f"not valid YAML: {error}")]) from error
 
 
 def _dotted(field: Sequence[Any]) -> str:

@@ -60,6 +60,11 @@ def transaction(engine: Engine) -> Iterator[Connection]:
         raise RecordsUnavailable(
             f"the records at {_shown(engine.url)} cannot be used ({_first_line(cause)}); {_remedy(str(cause))}"
         ) from error
+    except ValueError as error:  # a row that does not read back: not JSON, no date, an unknown kind of event
+        raise RecordsUnavailable(
+            f"the records at {_shown(engine.url)} hold what this ropes cannot read ({_first_line(error)}); "
+            "upgrade ropes, or set ROPES_HOME to another folder"
+        ) from error
 
 
 def _parse(url: str) -> URL:

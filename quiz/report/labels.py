@@ -18,9 +18,9 @@ _LABELS: dict[str, tuple[str, str]] = {
     # Scores.
     "scores": ("Scores by track", "各方向得分"),
     "scores-note": (
-        "Marks by the key, marks that people gave themselves and verdicts of the judge stand in columns of their "
-        "own and are never added up.",
-        "按标准答案判的分、答题人自评的分和评测程序的判定各占一列，从不相加。",
+        "Marks by the key, marks that people gave themselves and the judge's verdicts each have a column of their "
+        "own; they are never added up.",
+        "按标准答案判的分、答题人自评的分、评测程序给实验的分各占一列，互不相加。",
     ),
     "track": ("Track", "方向"),
     "shown": ("Shown", "出题"),
@@ -51,7 +51,8 @@ _LABELS: dict[str, tuple[str, str]] = {
     "automatic": ("automatic", "自动判分"),
     "self-given": ("self-given", "自评"),
     "not-marked": ("not marked yet", "尚未评分"),
-    "attempts": ("attempts: {n} (the last one counts)", "作答 {n} 次（以最后一次为准）"),
+    "attempt": ("one attempt", "作答 1 次"),
+    "attempts": ("{n} attempts, the last one counts", "作答 {n} 次，以最后一次为准"),
     "answered-in": ("answered after {duration}", "作答用时 {duration}"),
     "required": ("required", "必答点"),
     "bonus": ("bonus", "加分点"),
@@ -137,6 +138,7 @@ _LABELS: dict[str, tuple[str, str]] = {
     "left-out": ("shortened: {n} more characters are not shown", "已截短：另有 {n} 个字符未显示"),
     "none": ("none", "无"),
     "separator": (", ", "、"),
+    "note": ("{text} ({note})", "{text}（{note}）"),
 }
 
 
@@ -148,4 +150,4 @@ def label(name: str, language: Language, **values: object) -> str:
 
 def labels() -> dict[str, Text]:
     """Every label."""
-    return {name: Text(en=en, zh=zh) for name, (en, zh) in _LABELS.items() if name != "separator"}
+    return {name: Text(en=en, zh=zh) for name, (en, zh) in _LABELS.items()}

@@ -110,7 +110,7 @@ def _material(question: Question, language: Language) -> Passage | None:
         case LogDiagnosis():
             return Passage(text=question.log)
         case Cloze():
-            return Passage(text=question.text[language], markup="commonmark")
+            return Passage(text=question.text[language].replace("{{", "[").replace("}}", "]"), markup="commonmark")
         case _:
             return None
 

@@ -19,7 +19,7 @@ _JOINERS = "\u200c\u200d"
 
 
 def visible(text: str) -> str:
-    """`text` with every acting character replaced by a visible name: ESC by `␛`, U+202E by `⟨U+202E⟩`.
+    """`text` with every acting character replaced by its name, in letters that every font has: `⟨U+001B⟩`.
 
     Newlines and tabs stay; CR LF is one newline. Text without acting characters is returned as it is.
     """
@@ -40,13 +40,7 @@ def escape_json(document: str) -> str:
 
 
 def _name(found: re.Match[str]) -> str:
-    character = found[0]
-    if not _acts(character):
-        return character
-    code = ord(character)
-    if code < 0x20:
-        return chr(0x2400 + code)
-    return "␡" if code == 0x7F else f"⟨U+{code:04X}⟩"
+    return f"⟨U+{ord(found[0]):04X}⟩" if _acts(found[0]) else found[0]
 
 
 def _acts(character: str) -> bool:

@@ -36,7 +36,7 @@ def percent(score: float) -> str:
 
 
 def tally(marks: Tally | None) -> str:
-    return f"{marks.points:.4g} / {marks.of}" if marks else "–"
+    return f"{round(marks.points, 2):g} / {marks.of}" if marks else "–"
 
 
 def line(text: str) -> str:
@@ -53,7 +53,7 @@ def header(report: Report) -> list[tuple[str, str]]:
         ("session", report.session),
         ("started", moment(report.started)),
         ("person", line(report.person)),
-        ("duration", time if report.finished else f"{time} ({label('not-finished', language)})"),
+        ("duration", time if report.finished else _with_note(time, label("not-finished", language), language)),
         ("language", label(language.value, language)),
         ("tool-version", report.tool_version),
     ]
@@ -71,13 +71,18 @@ def mark(question: QuestionPart, language: Language) -> str:
     if not question.attempts:
         return label("not-answered", language)
     marks = [("automatic", question.automatic_score), ("self-given", question.self_score)]
-    given = [f"{percent(score)} ({label(who, language)})" for who, score in marks if score is not None]
+    given = [
+        _with_note(f"{_sign(score)} {percent(score)}", label(who, language), language)
+        for who, score in marks
+        if score is not None
+    ]
     return " · ".join(given) or label("not-marked", language)
 
 
 def effort(question: QuestionPart, language: Language) -> str:
     """How often and how fast it was answered."""
-    parts = [label("attempts", language, n=question.attempts)] if question.attempts else []
+    attempts = "attempt" if question.attempts == 1 else "attempts"
+    parts = [label(attempts, language, n=question.attempts)]
     if question.seconds is not None:
         parts.append(label("answered-in", language, duration=duration(question.seconds, language)))
     return " · ".join(parts)
@@ -88,9 +93,9 @@ def circumstances(verdict: Verdict, language: Language) -> list[tuple[str, str]]
     isolation = label(f"isolation-{verdict.isolation.level}", language)
     if verdict.isolation.missing:
         missing = label("separator", language).join(map(line, verdict.isolation.missing))
-        isolation += f" ({label('missing', language, missing=missing)})"
+        isolation = _with_note(isolation, label("missing", language, missing=missing), language)
     faults = label("separator", language).join(
-        f"{fault} ({label(f'fault-{fault}', language)})" for fault in verdict.faults
+        _with_note(fault, label(f"fault-{fault}", language), language) for fault in verdict.faults
     )
     rows = [
         ("isolation", isolation),
@@ -106,7 +111,7 @@ def circumstances(verdict: Verdict, language: Language) -> list[tuple[str, str]]
 def result(verdict: Verdict, language: Language) -> str:
     """Whether everything passed, and whether everything could be judged here."""
     passed = label("all-passed" if verdict.passed else "some-failed", language)
-    return passed if verdict.verified else f"{passed} ({label('not-all-verified', language)})"
+    return passed if verdict.verified else _with_note(passed, label("not-all-verified", language), language)
 
 
 def work(lab: LabPart, language: Language) -> str:
@@ -120,3 +125,11 @@ def work(lab: LabPart, language: Language) -> str:
         hints=lab.hints,
         duration=duration(lab.seconds, language),
     )
+
+
+def _sign(score: float) -> str:
+    return "✓" if score == 1 else "✗" if score == 0 else "◐"
+
+
+def _with_note(text: str, note: str, language: Language) -> str:
+    return label("note", language, text=text, note=note)

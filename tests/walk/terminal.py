@@ -50,6 +50,19 @@ class Terminal:
                 raise TimeoutError(f"waited for {texts!r}, the screen shows:\n{screen}")
             time.sleep(0.05)
 
+    def press_and_move(self, key: str, seconds: float = 10.0) -> None:
+        """Press a key that moves the cursor to another line, and wait until it has."""
+        before = self._cursor_line()
+        self.press(key)
+        deadline = time.monotonic() + seconds
+        while self._cursor_line() == before:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{key} did not move the cursor, the screen shows:\n{self.screen()}")
+            time.sleep(0.02)
+
+    def _cursor_line(self) -> str:
+        return self._tmux("display-message", "-p", "#{cursor_y}")
+
     def __enter__(self) -> Self:
         return self
 

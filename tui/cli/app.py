@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, NoReturn
 
 import typer
 
 from tui.cli import bank, lab
-from tui.cli.output import FAILED, JsonOption, LanguageOption
+from tui.cli.output import FAILED, JsonOption, LanguageOption, give_up
 
 cli = typer.Typer(
     name="ropes",
@@ -23,17 +23,24 @@ cli.add_typer(bank.commands, name="bank")
 @cli.callback(invoke_without_command=True)
 def start(context: typer.Context) -> None:
     if context.invoked_subcommand is None:
-        from tui.app import run
-
-        raise typer.Exit(run())
+        _open_app("home")
 
 
 @cli.command()
 def quiz() -> None:
     """Open the app at the quiz, where you left it."""
+    _open_app("quiz")
+
+
+def _open_app(start: Literal["home", "quiz"]) -> NoReturn:
+    from labs.grading.yaml_source import InvalidFile
+    from quiz.records.store import RecordsUnavailable
     from tui.app import run
 
-    raise typer.Exit(run(start="quiz"))
+    try:
+        raise typer.Exit(run(start=start))
+    except (RecordsUnavailable, InvalidFile) as error:
+        give_up(str(error))
 
 
 @cli.command()

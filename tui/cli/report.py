@@ -22,10 +22,10 @@ def show_report(*, html: Path | None, session_id: str | None, as_json: bool, lan
     except (RecordsUnavailable, UnknownSession) as error:
         give_up(str(error))
     if html:
-        from quiz.report.html import render
+        from quiz.report.html import render_html
 
         try:
-            html.write_text(render(report), encoding="utf-8")
+            html.write_text(render_html(report), encoding="utf-8")
         except OSError as error:
             give_up(f"cannot write {html}: {error.strerror}; name another file with --html")
         narrate(f"written: {html}")

@@ -194,9 +194,12 @@ class QuizScreen(Page):
     async def _explain(self, given: Mark) -> None:
         """Say what the answer is worth and why, and take the question off the queue."""
         question = self._queue.pop(0).question
-        heading = Phrase(f"mark.{_in_words(given.score)}", classes="heading", percent=round(100 * (given.score or 0)))
+        # A mark that a person gave themselves is named as one.
+        key = "mark.self" if isinstance(question, Open) else f"mark.{_in_words(given.score)}"
+        percent = int(100 * (given.score or 0))
+        heading = Phrase(key, classes="heading", percent=percent)
         await self._sheet.mount(heading, Prose(explanation(question, given)))
-        self.query_one("#status", Phrase).say(f"mark.{_in_words(given.score)}", percent=round(100 * (given.score or 0)))
+        self.query_one("#status", Phrase).say(key, percent=percent)
         self._enter(Step.EXPLAINED)
         self.call_after_refresh(self._sheet.scroll_to_widget, heading, top=True, animate=False)
 

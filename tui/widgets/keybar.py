@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from textual.app import ComposeResult
-from textual.widget import Widget
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
@@ -24,13 +21,16 @@ class KeyBar(Footer):
         follow_language(self, self._translate)
 
     def compose(self) -> ComposeResult:
-        yield from self._translated(super().compose())
-
-    def _translated(self, keys: ComposeResult) -> Iterator[Widget]:
-        for key in keys:
-            if isinstance(key, FooterKey):
-                key.description = say(key.description, language_of(self))
+        keys = [key for key in super().compose() if isinstance(key, FooterKey)]
+        for key in sorted(keys, key=_function_keys_last):
+            key.description = say(key.description, language_of(self))
             yield key
 
     def _translate(self, language: Language) -> None:
         self.refresh(recompose=True)
+
+
+def _function_keys_last(key: FooterKey) -> int:
+    """Function keys by their number, after all others, which stay in the order of their bindings."""
+    number = key.key.removeprefix("f")
+    return int(number) if number.isdigit() else 0

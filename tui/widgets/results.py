@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.widgets import ProgressBar, Static
 
 from labs.grading.client import JudgeFault
 from labs.grading.content import Language
-from labs.grading.verdict import Outcome, PropertyVerdict, Verdict
+from labs.grading.verdict import Outcome, Verdict
 from quiz.report.labels import label
-from quiz.report.words import circumstances
-from tui.markdown_line import inline
-from tui.printable import plain, printable
+from quiz.report.words import circumstances, line
+from tui.printable import printable
 from tui.strings import say
 from tui.translation import follow_language, language_of
 from tui.widgets.phrase import Phrase
@@ -65,26 +66,21 @@ class Results(VerticalScroll):
             total=len(self._verdict.properties),
             percent=round(100 * self._verdict.score),
         )
-        body.update(verdict_text(self._verdict, language))
+        body.update(render_verdict(self._verdict, language))
 
 
-def verdict_text(verdict: Verdict, language: Language) -> Content:
-    """The properties, what was noticed beside them, and how the judging was done."""
-    lines = [_property_line(judged, language) for judged in verdict.properties]
-    lines += [Content.assemble((say("results.flag", language), "bold"), plain(flag)) for flag in verdict.flags]
-    if verdict.faults:
-        names = label("separator", language).join(label(f"fault-{fault}", language) for fault in verdict.faults)
-        lines.append(Content(say("results.faults", language, names=names)))
+def render_verdict(verdict: Verdict, language: Language) -> RenderableType:
+    """The properties, what was noticed beside them, and how the judging was done. No text in it is markup."""
+    properties = Table.grid(padding=(0, 2, 0, 0))
+    for judged in verdict.properties:
+        style = "bold green" if judged.outcome is Outcome.PASSED else "bold red"
+        said = Text(line(judged.title[language]))
+        if judged.diagnosis:
+            said.append(f"\n{line(judged.diagnosis[language])}", style="dim")
+        properties.add_row(Text(label(judged.outcome, language), style=style), said)
+    facts = [(say("results.flag", language), line(flag)) for flag in verdict.flags]
+    facts += [(label("duration", language), f"{verdict.seconds:.2f} s"), *circumstances(verdict, language)]
+    lines = [say("results.fact", language, name=name, value=value) for name, value in facts]
     if not verdict.verified:
-        lines.append(Content(say("results.not-verified", language)))
-    how = say("results.how", language, seconds=f"{verdict.seconds:.2f}")
-    how += "\n" + "\n".join(f"{name}: {value}" for name, value in circumstances(verdict, language))
-    return Content("\n").join([*lines, Content.styled(how, "$text-muted")])
-
-
-def _property_line(judged: PropertyVerdict, language: Language) -> Content:
-    style = "$text-success" if judged.outcome is Outcome.PASSED else "$text-error bold"
-    line = Content.assemble((label(judged.outcome, language), style), "  ", inline(judged.title[language]))
-    if judged.diagnosis is None:
-        return line
-    return Content.assemble(line, "\n    ", inline(judged.diagnosis[language]))
+        lines.insert(0, say("results.not-verified", language))
+    return Group(properties, Text(), Text("\n".join(lines), style="dim"))

@@ -6,7 +6,7 @@ from typing import Self
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import HorizontalGroup, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
@@ -36,7 +36,9 @@ class Runner(Vertical):
         self._done: RunOutput | None = None
 
     def compose(self) -> ComposeResult:
-        yield Input(max_length=MAX_SNIPPET, id="snippet")
+        with HorizontalGroup():
+            yield Static("▸ ", classes="marker", markup=False)
+            yield Input(max_length=MAX_SNIPPET, compact=True, id="snippet")
         yield Phrase("run.lead", id="run-status", classes="heading")
         with VerticalScroll():
             yield Static(id="run-output", markup=False)

@@ -61,12 +61,17 @@ def limit_resources(*, seconds: float, memory_mib: int | None, file_mib: int = 1
 
 
 def drop_privileges(*, change_user: bool) -> None:
-    """Give up root: every capability, and with `change_user` the user and groups too. Nothing to do for others.
+    """Give up every capability (a user namespace gives them to anybody), and with `change_user` root's user and groups.
 
     Raises OSError.
     """
-    if os.geteuid() != 0:
-        return
+    if os.geteuid() == 0:
+        _give_up_root(change_user=change_user)
+    header = struct.pack("=Ii", _CAPABILITY_VERSION_3, 0)
+    _check(_libc().capset(header, bytes(24)))
+
+
+def _give_up_root(*, change_user: bool) -> None:
     last = int(Path("/proc/sys/kernel/cap_last_cap").read_text())
     for capability in range(last + 1):
         _check(_libc().prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0))
@@ -74,8 +79,6 @@ def drop_privileges(*, change_user: bool) -> None:
         os.setgroups([])
         os.setresgid(NOBODY, NOBODY, NOBODY)
         os.setresuid(NOBODY, NOBODY, NOBODY)
-    header = struct.pack("=Ii", _CAPABILITY_VERSION_3, 0)
-    _check(_libc().capset(header, bytes(24)))
 
 
 def no_new_privileges() -> None:

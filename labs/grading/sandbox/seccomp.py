@@ -8,6 +8,7 @@ A deny-list, because torch's own needs vary by version; what it closes is what L
 from __future__ import annotations
 
 import errno
+import os
 import socket
 
 try:  # here and not where it is used: behind Landlock it could no longer be read
@@ -23,7 +24,15 @@ _DENIED = (
     *("execve", "execveat", "fork", "vfork"),
     # other processes
     *("ptrace", "process_vm_readv", "process_vm_writev", "pidfd_open", "pidfd_getfd", "pidfd_send_signal"),
-    *("kill", "tkill", "process_madvise", "kcmp", "setpgid", "setsid"),
+    *("kill", "tkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "process_madvise", "kcmp", "setpgid", "setsid"),
+    *("setpriority", "ioprio_set"),
+    # other people's files: Landlock leaves their modes, owners, times and attributes open, and truncate before ABI 3
+    *("chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown", "fchownat"),
+    *("utime", "utimes", "futimesat", "utimensat", "truncate"),
+    *("setxattr", "lsetxattr", "fsetxattr", "setxattrat"),
+    *("removexattr", "lremovexattr", "fremovexattr", "removexattrat"),
+    # memory that no limit on the address space counts
+    *("memfd_create", "memfd_secret"),
     # state that outlives a grading
     *("add_key", "request_key", "keyctl", "shmget", "shmat", "semget", "msgget", "mq_open"),
     # the kernel's rarely trodden ground
@@ -67,6 +76,9 @@ def deny_calls() -> None:
         number = seccomp.resolve_syscall(seccomp.system_arch(), name)
         if number >= 0:  # negative: this architecture or this libseccomp does not know the call
             calls.add_rule(refuse, number)
+    # A process may signal and limit itself, and nobody else.
+    calls.add_rule(refuse, "tgkill", seccomp.Arg(0, seccomp.NE, os.getpid()))
+    calls.add_rule(refuse, "prlimit64", seccomp.Arg(0, seccomp.NE, 0))
     # Threads are torch's business; processes would outlive the answer. clone3 hides its flags from a filter:
     # ENOSYS makes libc fall back to clone.
     calls.add_rule(refuse, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, 0))

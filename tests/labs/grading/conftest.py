@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from textwrap import dedent
 
@@ -11,6 +11,7 @@ import pytest
 from labs.grading.catalogue import Lab
 from labs.grading.client import Judge
 from labs.grading.content import Track
+from labs.grading.verdict import Verdict
 
 MANIFEST = """
 id: toy
@@ -18,7 +19,7 @@ title: {en: Doubling, zh: 加倍}
 level: warm-up
 minutes: 5
 forbidden: [rms_norm, nn.RMSNorm]
-limits: {seconds: 4, call_seconds: 1, memory_mib: 256}
+limits: {seconds: 30, call_seconds: 10, memory_mib: 256}
 public:
   - {name: doubles, title: {en: doubles, zh: 加倍}, diagnosis: {en: Not twice the input., zh: 不是输入的两倍。}}
 hidden:
@@ -69,28 +70,67 @@ def test_input(candidate, draw):
 RIGHT = "def double(x):\n    return x + x\n"
 
 
+SECRET = "ROPES_TEST_SECRET"
+"""In the environment when the judge starts: no answer may see it."""
+
+MakeLab = Callable[..., Lab]
+Grade = Callable[..., Verdict]
+
+
 @pytest.fixture(scope="session")
 def judge() -> Iterator[Judge]:
-    with Judge(device="cpu") as judge:
-        yield judge
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(SECRET, "hunter2")
+        with Judge(device="cpu") as judge:
+            judge.wait_until_warm()
+            yield judge
 
 
 @pytest.fixture(scope="session")
-def toy(tmp_path_factory: pytest.TempPathFactory) -> Lab:
-    return write_lab(tmp_path_factory.mktemp("labs"))
+def make_lab(tmp_path_factory: pytest.TempPathFactory) -> MakeLab:
+    """Write a lab into a folder of its own; keyword arguments replace parts of the toy lab (see `write_lab`)."""
+    return lambda **changed: write_lab(tmp_path_factory.mktemp("labs"), **changed)
+
+
+@pytest.fixture(scope="session")
+def toy(make_lab: MakeLab) -> Lab:
+    return make_lab()
+
+
+@pytest.fixture(scope="session")
+def hasty(make_lab: MakeLab) -> Lab:
+    """The toy lab for answers that must run into a time limit."""
+    return make_lab(manifest=MANIFEST.replace("seconds: 30, call_seconds: 10", "seconds: 20, call_seconds: 0.4"))
+
+
+@pytest.fixture(scope="session")
+def grade(judge: Judge, toy: Lab) -> Grade:
+    """Grade a source text (or bytes) by the toy lab's hidden suite, if nothing else is said."""
+
+    def grade(answer: str | bytes, *, lab: Lab = toy, **options: str) -> Verdict:
+        source = answer if isinstance(answer, bytes) else dedent(answer).encode()
+        return judge.grade(lab, source, **options)
+
+    return grade
+
+
+@pytest.fixture(scope="session")
+def right() -> str:
+    return RIGHT
 
 
 def write_lab(root: Path, **changed: str) -> Lab:
-    """The toy lab under `root`; keyword arguments replace its parts."""
-    files = {
-        "lab.yaml": changed.get("manifest", MANIFEST),
-        "harness.py": changed.get("harness", HARNESS),
-        "public/test_public.py": changed.get("public", PUBLIC),
-        "hidden/test_hidden.py": changed.get("hidden", HIDDEN),
-        "hidden/reference.py": changed.get("reference", RIGHT),
+    """The toy lab under `root`; `manifest`, `harness`, `public`, `hidden` and `reference` replace its parts."""
+    parts = {
+        "lab.yaml": ("manifest", MANIFEST),
+        "harness.py": ("harness", HARNESS),
+        "public/test_public.py": ("public", PUBLIC),
+        "hidden/test_hidden.py": ("hidden", HIDDEN),
+        "hidden/reference.py": ("reference", RIGHT),
     }
+    assert changed.keys() <= {part for part, _ in parts.values()}
     folder = root / "architecture" / "toy"
-    for name, content in files.items():
+    for name, (part, content) in parts.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(dedent(content), encoding="utf-8")
+        (folder / name).write_text(dedent(changed.get(part, content)), encoding="utf-8")
     return Lab(Track.ARCHITECTURE, folder)

@@ -206,6 +206,19 @@ def test_damage_inside_the_file_is_a_sentence_too(url: str):
         records.events(session.id)
 
 
+@pytest.mark.parametrize("damage", ["kind = 'dreamt'", "data = '{'", "at = 'yesterday'"])
+def test_a_row_that_cannot_be_read_is_a_sentence_too(url: str, damage: str):
+    with Records.open(url) as records:
+        session = records.start_session("en")
+        records.record(session.id, EventKind.SHOWN)
+        file = sqlite3.connect(url.removeprefix("sqlite:///"))
+        with file:
+            file.execute(f"UPDATE events SET {damage}")
+        file.close()
+        with pytest.raises(RecordsUnavailable, match=r"cannot read .*; upgrade ropes"):
+            records.events(session.id)
+
+
 def test_another_programs_database_is_left_alone(tmp_path: Path):
     file = tmp_path / "other.sqlite3"
     with sqlite3.connect(file) as other:

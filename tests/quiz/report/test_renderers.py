@@ -83,14 +83,14 @@ class Page(HTMLParser):
         }
 
 
-def _page(report: Report) -> Page:
+def _page(report: Report, links: set[str] = BANK_LINKS) -> Page:
     document = render_html(report)
     page = Page(document)
     assert not page.open, "every tag is closed"
     names = {tag for tag, _ in page.tags}
     assert not names & {"script", "iframe", "object", "embed", "img", "svg", "link", "form", "base", "video"}
     assert not [a for _, attributes in page.tags for a in attributes if a.startswith("on") or a == "style"]
-    assert page.links <= BANK_LINKS
+    assert page.links <= links
     assert "url(" not in document
     assert "@import" not in document
     assert visible(document) == document
@@ -147,6 +147,17 @@ def test_json_survives_and_does_nothing(hostile: Hostile, payload: str):
     document.encode()
     assert visible(document) == document
     assert Report.model_validate_json(document) == report
+
+
+def test_the_page_loads_nothing_that_a_bank_asks_for(full: Desk):
+    """A private bank is somebody's text too: no raw HTML, no pictures from elsewhere, no scripted links."""
+    file = full.folder / "questions/peft/lora.yaml"
+    picture = "https://example.org/p.png"
+    wanted = f"<script>alert(1)</script> ![p]({picture}) [j](javascript:alert(1)) <b>b</b>"
+    file.write_text(file.read_text().replace("What does LoRA's", f"{wanted} What does LoRA's"))
+    report = full.report()
+    assert wanted in report.questions[0].prompt
+    assert "<script>alert(1)</script>" in _page(report, BANK_LINKS | {picture}).text, "a picture is but a link"
 
 
 def test_rich_markup_is_shown_as_it_was_typed(hostile: Hostile):
@@ -240,8 +251,7 @@ def test_every_value_has_its_label(language: Language):
 
 
 def test_labels_differ_between_the_languages_unless_they_are_names():
-    same = {name for name, text in labels.labels().items() if text["en"] == text["zh"]}
-    assert same == {"deepspeed"}
+    assert {name for name, text in labels.labels().items() if text["en"] == text["zh"]} == {"deepspeed"}
 
 
 @pytest.mark.parametrize(

@@ -32,13 +32,13 @@ def test_harmless_text_stays_as_it_is(text: str):
 @pytest.mark.parametrize(
     ("typed", "shown"),
     [
-        ("\x1b[31mred", "␛[31mred"),
-        ("\x1b]8;;https://evil\x07click", "␛]8;;https://evil␇click"),
+        ("\x1b[31mred", "⟨U+001B⟩[31mred"),
+        ("\x1b]8;;https://evil\x07click", "⟨U+001B⟩]8;;https://evil⟨U+0007⟩click"),
         ("\x9b31m", "⟨U+009B⟩31m"),
         ("a\u202eb", "a⟨U+202E⟩b"),
         ("\u2066x\u2069", "⟨U+2066⟩x⟨U+2069⟩"),
         ("\u200b\ufeff\u2028", "⟨U+200B⟩⟨U+FEFF⟩⟨U+2028⟩"),
-        ("\0\r\x7f", "␀␍␡"),
+        ("\0\r\x7f", "⟨U+0000⟩⟨U+000D⟩⟨U+007F⟩"),
         ("\U000e0041", "⟨U+E0041⟩"),
         ("\ud800", "⟨U+D800⟩"),
         ("one\r\ntwo", "one\ntwo"),

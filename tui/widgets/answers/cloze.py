@@ -33,8 +33,8 @@ class ClozeAnswer(Answer):
         yield Prose(self._text)
         for gap in self._gaps:
             with HorizontalGroup():
-                yield Static(f"{gap} ", classes="unit", markup=False)
-                yield Input(max_length=MAX_LENGTH, id=f"gap-{gap}")
+                yield Static(f"{gap} ▸ ", classes="unit", markup=False)
+                yield Input(max_length=MAX_LENGTH, compact=True, id=f"gap-{gap}")
 
     @on(Input.Submitted)
     def _go_on(self, event: Input.Submitted) -> None:

@@ -31,7 +31,8 @@ class NumericAnswer(Answer):
 
     def compose(self) -> ComposeResult:
         with HorizontalGroup():
-            yield Input(max_length=MAX_LENGTH, id="value")
+            yield Static("▸ ", markup=False, classes="unit")
+            yield Input(max_length=MAX_LENGTH, compact=True)
             yield self._unit
 
     def on_mount(self) -> None:
@@ -66,7 +67,9 @@ class TraceAnswer(Answer):
 
     def compose(self) -> ComposeResult:
         yield Code(self._question.code, python=True)
-        yield Input(max_length=MAX_LENGTH, id="output")
+        with HorizontalGroup():
+            yield Static("▸ ", markup=False, classes="unit")
+            yield Input(max_length=MAX_LENGTH, compact=True)
 
     def on_mount(self) -> None:
         follow_language(self, self._translate)

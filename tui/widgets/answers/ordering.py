@@ -30,6 +30,7 @@ class OrderingAnswer(Rows, Answer):
         super().__init__(len(order))
         self._texts = {item.key: item.text for item in question.items}
         self._right = [item.key for item in question.items]
+        self._shown = list(order)
         self._order = list(order)
         self._held = False
         self._revealed = False
@@ -70,8 +71,9 @@ class OrderingAnswer(Rows, Answer):
     def action_give(self) -> None:
         self.post_message(self.Given())
 
-    def response(self) -> Response:
-        return {"order": list(self._order)}
+    def response(self) -> Response | None:
+        # The order shown is never the right one: a stray Enter must not give it as an answer.
+        return {"order": list(self._order)} if self._order != self._shown else None
 
     def reveal(self) -> None:
         super().reveal()

@@ -1,7 +1,7 @@
 """RMSNorm, the reference.
 
-Biao Zhang and Rico Sennrich, "Root Mean Square Layer Normalization", arXiv:1910.07467, section 4. The paper has
-no eps; where it stands is the convention of the Llama models (LlamaRMSNorm in transformers):
+Biao Zhang and Rico Sennrich, "Root Mean Square Layer Normalization", arXiv:1910.07467, section 4,
+equation 4. The paper has no eps; where it stands is the convention of the Llama models (LlamaRMSNorm in transformers):
 
     y_i = weight_i * x_i / sqrt(mean_j(x_j^2) + eps)        i, j over the last dimension
 
@@ -19,7 +19,7 @@ class RMSNorm(nn.Module):
         self.eps = eps
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        # float16 squares overflow above 255 and vanish below 2e-4, so the sums are taken in float32 at least.
+        # float16 squares overflow from 256 on and vanish below 1.7e-4, so the sums are taken in float32 at least.
         wide = x.to(torch.promote_types(x.dtype, torch.float32))  # (..., dim)
         mean_square = wide.square().mean(dim=-1, keepdim=True)  # (..., 1): one statistic a row
         normed = wide * torch.rsqrt(mean_square + self.eps)  # (..., dim)

@@ -1,0 +1,100 @@
+"""The app over a small bank with one question of every type, the real labs, and a judge that only pretends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from labs.grading.client import JudgeFault
+from labs.grading.content import Language
+from labs.grading.verdict import Isolation, Outcome, PropertyVerdict, RunOutput, Verdict
+from quiz.bank.loader import Bank
+from quiz.records.store import Records
+from tui.app import RopesApp
+
+SAMPLE_BANK = Path(__file__).parent / "sample_bank"
+RIGHT = "# right"
+"""The pretended judge passes an answer that holds this."""
+
+
+class FakeJudge:
+    """The interface of `labs.grading.client.Judge` without a process behind it."""
+
+    def __init__(self) -> None:
+        self.fault: str | None = None
+        self.let_go = Event()
+        self.let_go.set()
+        self.closed = False
+        self.output = RunOutput(value="tensor([1.])")
+        self.snippets: list[str] = []
+
+    def wait_until_warm(self, on_progress: Callable[[str], None] | None = None) -> None:
+        pass
+
+    def grade(self, lab, answer: bytes, *, suite="hidden", seed=None, path="") -> Verdict:
+        assert self.let_go.wait(10)
+        if self.fault:
+            raise JudgeFault(self.fault)
+        passed = RIGHT in answer.decode()
+        properties = [
+            PropertyVerdict(
+                name=p.name,
+                title=p.title,
+                weight=p.weight,
+                outcome=Outcome.PASSED if passed else Outcome.FAILED,
+                diagnosis=None if passed else p.diagnosis,
+            )
+            for p in lab.manifest.suite(suite)
+        ]
+        return Verdict(
+            lab=lab.id,
+            lab_version=lab.version,
+            suite=suite,
+            answer=path,
+            sha256="0" * 64,
+            passed=passed,
+            verified=True,
+            score=float(passed),
+            device="cpu",
+            isolation=Isolation(level=2, missing=["namespaces"]),
+            seed="a seed",
+            seconds=0.1,
+            properties=properties,
+        )
+
+    def run(self, lab, answer: bytes, snippet: str) -> RunOutput:
+        if self.fault:
+            raise JudgeFault(self.fault)
+        self.snippets.append(snippet)
+        return self.output
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.fixture
+def records(tmp_path: Path) -> Iterator[Records]:
+    with Records.open(f"sqlite:///{tmp_path}/records.sqlite3") as records:
+        yield records
+
+
+@pytest.fixture
+def judge() -> FakeJudge:
+    return FakeJudge()
+
+
+@pytest.fixture
+def make_app(records: Records, judge: FakeJudge) -> Callable[..., RopesApp]:
+    def make(**changes) -> RopesApp:
+        settings = {"bank": Bank(SAMPLE_BANK), "judge_factory": lambda: judge, "language": Language.EN}
+        return RopesApp(records, **{**settings, **changes})
+
+    return make
+
+
+@pytest.fixture
+def app(make_app: Callable[..., RopesApp]) -> RopesApp:
+    return make_app()

@@ -1,0 +1,144 @@
+"""The walk that the README shows: from home through every question and the lab to the finished report, keys only."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from quiz.bank.loader import Bank
+from quiz.records.store import EventKind, Records
+from tests.walk.answering import give_right_answer
+from tests.walk.terminal import Terminal
+
+NEARLY = "return self.weight * x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.eps)"
+RIGHT = "r = torch.rsqrt(x.float().pow(2).mean(-1, keepdim=True) + self.eps)"
+RESULT = "return (self.weight.float() * (x.float() * r)).to(x.dtype)"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One moment of the walk: what was done to get there, and what the screen then showed."""
+
+    done: str
+    screen: str
+    coloured: str
+
+
+class Walk:
+    """Drives the real app in a real terminal. `folder` becomes its home and working directory."""
+
+    def __init__(self, folder: Path, *, columns: int = 80, rows: int = 24) -> None:
+        self.folder = folder
+        self.home = folder / "home"
+        self._records_url = f"sqlite:///{self.home / 'records.sqlite3'}"
+        self._size = {"columns": columns, "rows": rows}
+
+    def scenes(self) -> Iterator[Scene]:
+        environment = {
+            "ROPES_HOME": str(self.home),
+            "ROPES_LANGUAGE": "en",
+            "LANG": "C.UTF-8",
+            "COLORTERM": "truecolor",
+        }
+        with Terminal("ropes", folder=self.folder, environment=environment, **self._size) as terminal:
+            self._terminal = terminal
+            terminal.wait_for("Questions", "Labs", "Report")
+            yield self._scene("ropes opens at home")
+            yield from self._quiz()
+            yield from self._lab()
+            yield from self._report()
+
+    def _scene(self, done: str) -> Scene:
+        return Scene(done, self._terminal.screen(), self._terminal.screen(with_colours=True))
+
+    def _quiz(self) -> Iterator[Scene]:
+        terminal = self._terminal
+        entries = {entry.question.id: entry.question for entry in Bank().entries()}
+        terminal.press("Enter")
+        for number in range(1, len(entries) + 1):
+            terminal.wait_for(f"Question {number} of {len(entries)}")
+            question = entries[self._question_shown(number)]
+            yield self._scene(f"question {number}, {question.type}: {question.id}")
+            give_right_answer(terminal, question, self._session())
+            terminal.wait_for("Next question")
+            yield self._scene("answered")
+            terminal.press("Enter")
+        terminal.wait_for("To the report")
+        yield self._scene("every question is answered")
+        terminal.press("Escape")
+        terminal.wait_for("Labs")
+
+    def _lab(self) -> Iterator[Scene]:
+        terminal = self._terminal
+        terminal.press("Right", "Enter")
+        terminal.wait_for("Brief", "The equation")
+        yield self._scene("the lab's brief")
+        terminal.press("F8")
+        terminal.wait_for("Hint 1")
+        yield self._scene("F8: a hint")
+        terminal.press("F3")
+        terminal.wait_for("answer.py")
+        self._replace_line("TODO: the parameter", "self.eps = eps", "self.weight = nn.Parameter(torch.ones(dim))")
+        self._replace_line("raise NotImplementedError", NEARLY)
+        yield self._scene("F3: a first answer, typed")
+        terminal.press("F5")
+        terminal.wait_for("✓ Public suite")
+        yield self._scene("F5: checked with the public suite")
+        terminal.press("F6")
+        terminal.wait_for("Submitted: not passed")
+        yield self._scene("F6: submitted to the hidden suite, which tells nearly right from right")
+        terminal.press("F3")
+        self._replace_line("return self.weight", RIGHT, RESULT)
+        terminal.press("F6")
+        terminal.wait_for("Submitted: passed")
+        yield self._scene("F6: mended and submitted again")
+        terminal.press("F7")
+        terminal.type("RMSNorm(4)(torch.tensor([1.0, 2.0, 3.0, 4.0]))")
+        terminal.press("Enter")
+        terminal.wait_for("0.3651")
+        yield self._scene("F7: an input of one's own")
+        terminal.press("Escape")
+        terminal.wait_for("Labs")
+
+    def _report(self) -> Iterator[Scene]:
+        terminal = self._terminal
+        terminal.press("r")
+        terminal.wait_for("Architecture")
+        yield self._scene("r: the report")
+        terminal.press("w")
+        terminal.wait_for("ropes-report-")
+        yield self._scene("w: written as one HTML file")
+        terminal.press("C-q")
+        terminal.wait_for("Pane is dead")
+
+    def _replace_line(self, found: str, *lines: str) -> None:
+        """In the editor: walk to the line that holds `found`, clear it, type `lines` in its place."""
+        terminal = self._terminal
+        terminal.press("PPage", "PPage", "Home")
+        rows = [row for row in terminal.wait_for(found).splitlines() if row.startswith("│")]
+        (index,) = (i for i, row in enumerate(rows) if found in row)
+        terminal.press(*["Down"] * index, "End", "C-u")
+        indent = " " * 8
+        terminal.type(indent + lines[0])
+        for line in lines[1:]:
+            terminal.press("Enter")
+            terminal.press("C-u")
+            terminal.type(indent + line)
+
+    def _question_shown(self, number: int) -> str:
+        """The id of the `number`-th question, from the records: the app notes it just after it is painted."""
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            with Records.open(self._records_url) as records:
+                shown = [e.item for e in records.events(self._session(), EventKind.SHOWN)]
+            if len(shown) >= number:
+                return shown[number - 1]
+        raise TimeoutError(f"question {number} was never noted as shown")
+
+    def _session(self) -> str:
+        with Records.open(self._records_url) as records:
+            session = records.latest_session()
+            assert session is not None
+            return session.id
