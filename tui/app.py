@@ -106,7 +106,9 @@ class RopesApp(App[int]):
         event.origin.take_output(event)
 
     def action_help(self) -> None:
-        if not isinstance(self.screen, HelpScreen):
+        if isinstance(self.screen, HelpScreen):
+            self.screen.dismiss()
+        else:
             self.push_screen(HelpScreen(self.screen))
 
     def action_switch_language(self) -> None:

@@ -28,7 +28,7 @@ from typing import Any
 
 from labs.grading import source_check
 from labs.grading.answers import MAX_ANSWER_BYTES
-from labs.grading.frames import FrameFault, receive_frame, send_frame
+from labs.grading.frames import FrameFault, receive_frame, send_frame, sendable
 from labs.grading.runtime_check import CallRecorder
 from labs.grading.sandbox import plan as sandbox
 from labs.grading.snippet import run_snippet
@@ -173,7 +173,7 @@ def _last_line(trace: TracebackType | None, filename: str) -> int:
 
 def _text(error: BaseException) -> str:
     try:
-        return str(error).encode(errors="backslashreplace").decode()  # half a surrogate pair cannot be sent
+        return sendable(str(error))
     except BaseException:  # a hostile __str__
         return "(its text cannot be shown)"
 

@@ -21,7 +21,17 @@ from labs.grading import channel, diagnosis, frames
 from labs.grading.answers import UnreadableAnswer
 from labs.grading.catalogue import Lab
 from labs.grading.manifest import OWN_WORK, SuiteName
-from labs.grading.verdict import Device, Fault, Findings, Isolation, Outcome, PropertyVerdict, RunOutput, Verdict
+from labs.grading.verdict import (
+    MAX_LINE,
+    Device,
+    Fault,
+    Findings,
+    Isolation,
+    Outcome,
+    PropertyVerdict,
+    RunOutput,
+    Verdict,
+)
 
 WARM_SECONDS = 180.0
 """How long a cold machine may take to import torch."""
@@ -100,8 +110,8 @@ class Judge:
             self._isolation = Isolation.model_validate(hello["isolation"])
 
     def _receive_hello(self) -> dict[str, Any]:
-        self._control.settimeout(WARM_SECONDS)
         try:
+            self._control.settimeout(WARM_SECONDS)
             hello, _ = channel.receive(self._control)
         except (OSError, ValueError) as error:
             raise JudgeFault(
@@ -179,7 +189,7 @@ class Judge:
                 if loaded.get("loaded") is not True:
                     error = loaded.get("error") or {}
                     line = f"{lab.manifest.answer}:{error.get('line')}: {error.get('type')}: {error.get('text')}"
-                    return RunOutput(traceback=[line[:1000]], fault=Fault.UNREADABLE)
+                    return RunOutput(traceback=[line[:MAX_LINE]], fault=Fault.UNREADABLE)
                 deadline = min(deadline, time.monotonic() + limits.call_seconds)
                 frames.send_frame(sock, {"run": snippet}, deadline=deadline)
                 reply, _ = frames.receive_frame(sock, deadline=deadline)
@@ -329,6 +339,8 @@ class Judge:
 
     def _last_error(self) -> str:
         """The last line that the judge's processes wrote to stderr."""
+        if self._errors.closed:
+            return "it was closed"
         self._errors.seek(max(0, self._errors.seek(0, os.SEEK_END) - 4096))
         lines = self._errors.read().decode(errors="replace").strip().splitlines()
         return lines[-1][:300] if lines else "it said nothing"

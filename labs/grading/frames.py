@@ -28,6 +28,11 @@ class FrameFault(Exception):
         self.fault = fault
 
 
+def sendable(text: str) -> str:
+    """`text` with halves of surrogate pairs written out: no frame carries them."""
+    return text.encode(errors="backslashreplace").decode()
+
+
 def send_frame(sock: socket.socket, header: dict[str, Any], body: bytes = b"", *, deadline: float) -> None:
     """Send one frame before `deadline` (a `time.monotonic` value). Raises FrameFault."""
     payload = json.dumps(header).encode()

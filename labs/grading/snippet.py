@@ -11,10 +11,10 @@ from types import ModuleType
 
 import torch
 
-from labs.grading.verdict import Fault, RunOutput
+from labs.grading.frames import sendable
+from labs.grading.verdict import MAX_CHARACTERS, MAX_LINE, Fault, RunOutput
 
 SNIPPET_NAME = "<input>"
-MAX_CHARACTERS = 8_000
 MAX_TRACEBACK_LINES = 20
 
 
@@ -48,9 +48,9 @@ def run_snippet(snippet: str, answer: ModuleType, answer_name: str) -> RunOutput
             trace = _own_lines(error, {answer_name, SNIPPET_NAME})
             fault = Fault.MEMORY if isinstance(error, MemoryError) else Fault.RAISED
     return RunOutput(
-        output=output.getvalue(),
-        value=value[:MAX_CHARACTERS],
-        traceback=trace,
+        output=sendable(output.getvalue())[:MAX_CHARACTERS],
+        value=sendable(value[:MAX_CHARACTERS])[:MAX_CHARACTERS],
+        traceback=[sendable(line)[:MAX_LINE] for line in trace],
         fault=fault,
         truncated=output.truncated or len(value) > MAX_CHARACTERS,
     )
@@ -79,4 +79,4 @@ def _own_lines(error: BaseException, own_files: set[str]) -> list[str]:
         last = traceback.format_exception_only(error)[-1].strip()
     except BaseException:  # a hostile __str__
         last = "(the exception's text cannot be shown)"
-    return [*lines, last[:1000]]
+    return [*lines, last]

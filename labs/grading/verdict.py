@@ -76,12 +76,16 @@ class Verdict(_Data):
     faults: list[Fault] = []
 
 
+MAX_CHARACTERS, MAX_LINE = 8_000, 1_000
+"""Of the output or the value, and of one line of the traceback, of a candidate's own snippet."""
+
+
 class RunOutput(_Data):
     """What the candidate's own snippet did with the candidate's own answer. Plain text, capped, not yet escaped."""
 
-    output: str = ""
-    value: str = ""
-    traceback: list[str] = []
+    output: Annotated[str, Field(max_length=MAX_CHARACTERS)] = ""
+    value: Annotated[str, Field(max_length=MAX_CHARACTERS)] = ""
+    traceback: Annotated[list[Annotated[str, Field(max_length=MAX_LINE)]], Field(max_length=32)] = []
     """Lines in the candidate's own files, outermost first, then the exception."""
     fault: Fault | None = None
     truncated: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event
@@ -27,12 +28,13 @@ class FakeJudge:
         self.fault: str | None = None
         self.let_go = Event()
         self.let_go.set()
+        self.warm = False
         self.closed = False
         self.output = RunOutput(value="tensor([1.])")
         self.snippets: list[str] = []
 
     def wait_until_warm(self, on_progress: Callable[[str], None] | None = None) -> None:
-        pass
+        self.warm = True
 
     def grade(self, lab, answer: bytes, *, suite="hidden", seed=None, path="") -> Verdict:
         assert self.let_go.wait(10)
@@ -73,6 +75,17 @@ class FakeJudge:
 
     def close(self) -> None:
         self.closed = True
+
+
+@pytest.fixture(autouse=True)
+def no_idle_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Textual's pilot waits 40 ms or more around each key for an idle process; these tests wait for what they expect."""
+
+    async def let_others_run(*_: float) -> None:
+        await asyncio.sleep(0)
+
+    monkeypatch.setattr("textual.app.wait_for_idle", let_others_run)
+    monkeypatch.setattr("textual.pilot.wait_for_idle", let_others_run)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 
@@ -29,7 +30,7 @@ async def until(pilot: Pilot, condition: Callable[[], object], seconds: float = 
     while not condition():
         if time.monotonic() > deadline:
             raise AssertionError(f"waited in vain; the screen shows:\n{shown(pilot)}")
-        await pilot.pause()
+        await asyncio.sleep(0.005)
 
 
 def shown(pilot: Pilot) -> str:

@@ -40,7 +40,11 @@ async def run_snippet(pilot: Pilot, snippet: str) -> None:
 
 async def test_what_an_answer_prints_is_shown_and_never_obeyed(app, judge, records):
     judge.output = RunOutput(
-        output=HOSTILE, value=HOSTILE, traceback=["answer.py:3 in f: [red]x", HOSTILE], fault=Fault.RAISED, truncated=True
+        output=HOSTILE,
+        value=HOSTILE,
+        traceback=["answer.py:3 in f: [red]x", HOSTILE],
+        fault=Fault.RAISED,
+        truncated=True,
     )
     async with app.run_test(size=(80, 24)) as pilot:
         await open_lab(pilot)
@@ -57,7 +61,7 @@ async def test_what_an_answer_prints_is_shown_and_never_obeyed(app, judge, recor
 
 async def test_a_fault_of_the_judge_is_one_sentence_and_no_verdict(app, judge, records):
     judge.fault = "The sandbox [i]cannot[/i] start; run `ropes doctor`."
-    async with app.run_test(size=(120, 30)) as pilot:
+    async with app.run_test(size=(120, 30), notifications=True) as pilot:
         await open_lab(pilot)
         await pilot.press("f6")
         await until_shown(pilot, "The judge failed", "[i]cannot[/i]", "ropes doctor")
@@ -73,7 +77,7 @@ async def test_a_fault_of_the_judge_is_one_sentence_and_no_verdict(app, judge, r
 
 async def test_waiting_is_shown_and_a_second_request_is_turned_away(app, judge, records):
     judge.let_go.clear()
-    async with app.run_test(size=(120, 30)) as pilot:
+    async with app.run_test(size=(120, 30), notifications=True) as pilot:
         await open_lab(pilot)
         await pilot.press("f5")
         await until_shown(pilot, "Checking with the public suite")
@@ -85,7 +89,7 @@ async def test_waiting_is_shown_and_a_second_request_is_turned_away(app, judge, 
 
 async def test_a_verdict_is_recorded_even_if_one_has_left(app, judge, records):
     judge.let_go.clear()
-    async with app.run_test(size=(120, 30)) as pilot:
+    async with app.run_test(size=(120, 30), notifications=True) as pilot:
         await open_lab(pilot)
         await pilot.press("f6")
         await until_shown(pilot, "Judging with the hidden suite")
@@ -165,7 +169,7 @@ async def test_ones_own_editor_writes_the_answer(app, editor_command, records):
 )
 async def test_a_failing_editor_changes_nothing(app, editor_command, code, sentence):
     editor_command(code)
-    async with app.run_test(size=(120, 30)) as pilot:
+    async with app.run_test(size=(120, 30), notifications=True) as pilot:
         await open_lab(pilot)
         await edit(pilot)
         before = app.screen.query_one(Editor).text
@@ -177,7 +181,7 @@ async def test_a_failing_editor_changes_nothing(app, editor_command, code, sente
 async def test_an_editor_that_is_not_there_is_named(app, editor_command, monkeypatch):
     editor_command("")
     monkeypatch.setenv("EDITOR", "no-such-editor-[b]")
-    async with app.run_test(size=(120, 30)) as pilot:
+    async with app.run_test(size=(120, 30), notifications=True) as pilot:
         await open_lab(pilot)
         await edit(pilot)
         await pilot.press("f4")
@@ -185,7 +189,7 @@ async def test_an_editor_that_is_not_there_is_named(app, editor_command, monkeyp
 
 
 async def test_an_answer_beyond_all_bounds_is_neither_saved_nor_judged(app, records):
-    async with app.run_test(size=(120, 30)) as pilot:
+    async with app.run_test(size=(120, 30), notifications=True) as pilot:
         await open_lab(pilot)
         app.screen.query_one(Editor).text = "x" * 300_000
         await pilot.press("f5")
@@ -198,6 +202,7 @@ async def test_an_answer_beyond_all_bounds_is_neither_saved_nor_judged(app, reco
 
 
 async def test_the_judge_is_closed_with_the_app(app, judge):
-    async with app.run_test():
-        pass
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: judge.warm)
+        assert not judge.closed
     assert judge.closed

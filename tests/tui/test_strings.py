@@ -34,7 +34,7 @@ def test_each_text_is_in_its_language(key):
 
 
 def test_every_text_is_used_and_every_key_used_has_its_text():
-    used = {key for source in SOURCES for key in re.findall(r'"([a-z]+\.[a-z-]+)"', source)}
+    used = {key for source in SOURCES for key in re.findall(r"""["']([a-z]+\.[a-z-]+)["']""", source)}
     prefixes = {prefix for source in SOURCES for prefix in re.findall(r'f"([a-z]+\.[a-z-]*)\{', source)}
     unused = {key for key in texts() if key not in used and not any(key.startswith(p) for p in prefixes)}
     assert not unused

@@ -34,11 +34,11 @@ def give_right_answer(terminal: Terminal, question: Question, seed: str) -> None
             terminal.type(" ".join(question.answer.split()))
             terminal.press("Enter")
         case Cloze():
-            first, *others = (question.gaps[number].accept[0] for number in sorted(question.gaps))
-            terminal.type(first)
-            for answer in others:
-                terminal.press_and_move("Enter")
-                terminal.type(answer)
+            *others, last = sorted(question.gaps)
+            for number in others:
+                terminal.type(question.gaps[number].accept[0])
+                terminal.press_and_leave("Enter", f"{number} ▸ ")
+            terminal.type(question.gaps[last].accept[0])
             terminal.press("Enter")
         case Ordering():
             terminal.press(*_sorting_keys(shown, [item.key for item in question.items]), "Enter")

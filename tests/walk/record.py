@@ -13,7 +13,7 @@ from rich.text import Text
 
 from tests.walk.walk import Scene, Walk
 
-PICTURED = "F6: submitted to the hidden suite"
+PICTURED = "F6: submitted all the same"
 
 
 def transcript(scenes: list[Scene]) -> str:

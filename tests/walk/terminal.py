@@ -50,18 +50,42 @@ class Terminal:
                 raise TimeoutError(f"waited for {texts!r}, the screen shows:\n{screen}")
             time.sleep(0.05)
 
-    def press_and_move(self, key: str, seconds: float = 10.0) -> None:
-        """Press a key that moves the cursor to another line, and wait until it has."""
-        before = self._cursor_line()
+    def wait_for_gone(self, text: str, seconds: float = 10.0) -> None:
+        """Wait until the screen no longer shows `text`. Raises TimeoutError with the last screen."""
+        deadline = time.monotonic() + seconds
+        while text in (screen := self.screen()):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{text!r} never went, the screen shows:\n{screen}")
+            time.sleep(0.05)
+
+    def press_and_leave(self, key: str, text: str, seconds: float = 10.0) -> None:
+        """Press a key that moves the focus off the field behind `text`, and wait until it looks left."""
+        self.wait_for(text)
+        before = self._style_behind(text)
         self.press(key)
         deadline = time.monotonic() + seconds
-        while self._cursor_line() == before:
+        while self._style_behind(text) == before:
             if time.monotonic() > deadline:
-                raise TimeoutError(f"{key} did not move the cursor, the screen shows:\n{self.screen()}")
-            time.sleep(0.02)
+                raise TimeoutError(f"the focus never left {text!r}, the screen shows:\n{self.screen()}")
+            time.sleep(0.05)
 
-    def _cursor_line(self) -> str:
-        return self._tmux("display-message", "-p", "#{cursor_y}")
+    def walk_to(self, text: str, seconds: float = 10.0) -> None:
+        """Move the cursor of an editor up or down to the line that shows `text`, and wait until it is there."""
+        target = self._line_of(text)
+        deadline = time.monotonic() + seconds
+        while step := target - int(self._tmux("display-message", "-p", "#{cursor_y}")):
+            self.press("Down" if step > 0 else "Up")
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"the cursor never came to {text!r}, the screen shows:\n{self.screen()}")
+            time.sleep(0.05)
+
+    def _line_of(self, text: str) -> int:
+        return next(i for i, line in enumerate(self.wait_for(text).splitlines()) if text in line)
+
+    def _style_behind(self, text: str) -> str:
+        """The escape sequence that sets how the field behind `text` is painted."""
+        _, _, rest = self.screen(with_colours=True).partition(text)
+        return rest.partition("m")[0]
 
     def __enter__(self) -> Self:
         return self

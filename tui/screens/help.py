@@ -24,7 +24,7 @@ class HelpScreen(ModalScreen[None]):
     """Gathers the `HELP` that the screen and its visible widgets declare, and the keys that work there now."""
 
     HELP = "help.help"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,question_mark", "close", "key.close", id="help.close")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,question_mark", "close", "key.close", id="help.close")]
 
     def __init__(self, beneath: Screen[object]) -> None:
         super().__init__()

@@ -34,6 +34,7 @@ from tui.widgets.results import Results
 from tui.widgets.runner import Runner
 
 TABS = ("brief", "hints", "results", "run")
+Post = Callable[[Message], bool]
 JUDGED: dict[SuiteName, EventKind] = {"public": EventKind.CHECKED, "hidden": EventKind.SUBMITTED}
 
 
@@ -41,6 +42,7 @@ class LabScreen(Page):
     """Reading on the left, writing on the right; on a narrow terminal one of them at a time."""
 
     HELP = "help.lab"
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         # F6 and F7 mean something to the text area too: here they are the lab's.
         Binding("f3", "switch_pane", "key.switch-pane", id="lab.switch-pane", priority=True),
@@ -82,6 +84,9 @@ class LabScreen(Page):
         self._results = Results(last)
         self._runner = Runner()
         self._tabs = TabbedContent(id="reading")
+        self._places: dict[str, Widget] = dict(
+            zip(TABS, (self._brief, self._hints, self._results, self._runner.line), strict=True)
+        )
         self._busy: set[str] = set()
 
     def compose(self) -> ComposeResult:
@@ -94,7 +99,7 @@ class LabScreen(Page):
 
     def on_mount(self) -> None:
         follow_language(self, self._translate)
-        self._brief.focus()
+        self.set_focus(self._brief)
         self._note(EventKind.SHOWN)
 
     def on_unmount(self) -> None:
@@ -127,7 +132,7 @@ class LabScreen(Page):
     def action_show(self, tab: str) -> None:
         """Bring a tab forward, on a narrow terminal in place of the editor."""
         self._tabs.active = tab
-        self._turn_to({"brief": self._brief, "hints": self._hints, "results": self._results}.get(tab, self._runner))
+        self._turn_to(self._places[tab])
 
     @on(Editor.Left)
     def action_switch_pane(self) -> None:
@@ -138,9 +143,9 @@ class LabScreen(Page):
             self._turn_to(self._editor)
 
     def _turn_to(self, widget: Widget) -> None:
+        # At once and in this order: a pane that is hidden while it has the focus gives it to just anything.
+        self.set_focus(widget)
         self.set_class(widget is self._editor, "-writing")
-        # What was hidden cannot take the focus before it is shown.
-        self.call_after_refresh(widget.focus)
 
     async def action_hint(self) -> None:
         self.action_show("hints")
@@ -155,7 +160,7 @@ class LabScreen(Page):
         self.action_show("results")
         if code := self._code_for("grading"):
             self._results.wait_for(suite)
-            self._start("grading", partial(self._grade, code, suite))
+            self._start("grading", partial(self._grade, code, suite, self.app.post_message))
 
     @on(Runner.Asked)
     def action_run(self) -> None:
@@ -165,7 +170,7 @@ class LabScreen(Page):
         if snippet.strip() and (code := self._code_for("running")):
             self._note(EventKind.RAN, snippet=snippet)
             self._runner.wait()
-            self._start("running", partial(self._run, code, snippet))
+            self._start("running", partial(self._run, code, snippet, self.app.post_message))
 
     def _code_for(self, work: str) -> str | None:
         """The answer as it stands, saved; None, and a word why, where it cannot be judged now."""
@@ -180,21 +185,23 @@ class LabScreen(Page):
         # The app's worker, not the screen's: a verdict is kept even if the person leaves before it comes.
         self.app.run_worker(call, thread=True, group=work, exclusive=True)
 
-    def _grade(self, code: str, suite: SuiteName) -> None:
+    # These two run in threads and may outlive the screen, which then has no app to ask for: they get its `post`.
+
+    def _grade(self, code: str, suite: SuiteName, post: Post) -> None:
         verdict: Verdict | JudgeFault
         try:
             verdict = self.desk.judge.get().grade(self.lab, code.encode(), suite=suite)
         except JudgeFault as fault:
             verdict = fault
-        self.app.post_message(self.Judged(self, code, verdict))
+        post(self.Judged(self, code, verdict))
 
-    def _run(self, code: str, snippet: str) -> None:
+    def _run(self, code: str, snippet: str, post: Post) -> None:
         output: RunOutput | JudgeFault
         try:
             output = self.desk.judge.get().run(self.lab, code.encode(), snippet)
         except JudgeFault as fault:
             output = fault
-        self.app.post_message(self.Ran(self, output))
+        post(self.Ran(self, output))
 
     def take_verdict(self, event: Judged) -> None:
         """Record a verdict, and show it if the screen is still there."""

@@ -105,6 +105,7 @@ class QuizScreen(Page):
         question = self._entry.question
         self.query_one(Position).show(self._entry, self._answered + 1, self._total)
         self._answer = answer_widget(question, presentation(question, self.desk.journal.session.id))
+        self._answer.add_class("answer")
         parts: list[Widget] = [Prose(question.prompt, classes="prompt")]
         if isinstance(question, LogDiagnosis):
             parts.append(Code(question.log, python=False))

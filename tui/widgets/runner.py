@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Self
-
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import HorizontalGroup, Vertical, VerticalScroll
@@ -34,11 +32,12 @@ class Runner(Vertical):
     def __init__(self) -> None:
         super().__init__()
         self._done: RunOutput | None = None
+        self.line = Input(max_length=MAX_SNIPPET, compact=True, id="snippet")
 
     def compose(self) -> ComposeResult:
         with HorizontalGroup():
             yield Static("▸ ", classes="marker", markup=False)
-            yield Input(max_length=MAX_SNIPPET, compact=True, id="snippet")
+            yield self.line
         yield Phrase("run.lead", id="run-status", classes="heading")
         with VerticalScroll():
             yield Static(id="run-output", markup=False)
@@ -48,17 +47,12 @@ class Runner(Vertical):
 
     @property
     def snippet(self) -> str:
-        return self.query_one("#snippet", Input).value
+        return self.line.value
 
     @on(Input.Submitted, "#snippet")
     def _ask(self, event: Input.Submitted) -> None:
         event.stop()
         self.post_message(self.Asked())
-
-    def focus(self, scroll_visible: bool = True) -> Self:
-        """Focus the line to type in."""
-        self.query_one("#snippet").focus(scroll_visible)
-        return self
 
     def wait(self) -> None:
         """Say that the snippet is running."""
@@ -77,7 +71,7 @@ class Runner(Vertical):
         self._translate(language_of(self))
 
     def _translate(self, language: Language) -> None:
-        self.query_one("#snippet", Input).placeholder = say("run.placeholder", language)
+        self.line.placeholder = say("run.placeholder", language)
         self.query_one("#run-output", Static).update(output_text(self._done, language) if self._done else Content())
 
 

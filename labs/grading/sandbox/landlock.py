@@ -18,6 +18,7 @@ _CREATE_RULESET_VERSION = 1
 _RULE_PATH_BENEATH = 1
 
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
+_IOCTL_DEV = 1 << 15  # since ABI 5
 _FS_BITS_BY_ABI = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 _TCP_BIND_AND_CONNECT = 0b11  # since ABI 4
 _SCOPE_ABSTRACT_SOCKETS_AND_SIGNALS = 0b11  # since ABI 6
@@ -59,7 +60,7 @@ def build_ruleset(readable: Iterable[Path], writable: Iterable[Path] = ()) -> in
     for path in readable:
         _grant(ruleset, path, _READ_FILE, _READ_DIR)
     for path in writable:
-        _grant(ruleset, path, _READ_FILE | _WRITE_FILE, 0)
+        _grant(ruleset, path, (_READ_FILE | _WRITE_FILE | _IOCTL_DEV) & handled, 0)
     return ruleset
 
 

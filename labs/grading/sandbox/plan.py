@@ -16,10 +16,11 @@ from labs.grading.verdict import Isolation
 
 _NEEDED_BESIDE = {
     # What torch imports late. Its folders, never the whole of site-packages: hidden suites lie there too.
-    "torch": ("torch", "torchgen", "functorch", "numpy", "sympy", "mpmath", "typing_extensions"),
+    "torch": ("torch", "torchgen", "functorch", "numpy", "sympy", "mpmath", "typing_extensions", "triton", "nvidia"),
 }
 _DEVICES = (Path("/dev/null"), Path("/dev/zero"), Path("/dev/urandom"), Path("/dev/random"))
-_CUDA = ("/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia0", "/proc/driver/nvidia", "/proc/self/maps")
+# What CUDA's user-space driver opens once an answer first uses the GPU.
+_CUDA_READABLE = ("/proc", "/sys", "/usr/lib", "/usr/local/nvidia", "/usr/local/cuda", "/lib", "/lib64", "/etc")
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,10 @@ def apply(plan: Plan, *, ruleset: int | None, seconds: float, memory_mib: int | 
 def ruleset_for(libraries: Sequence[str], *, cuda: bool = False) -> int:
     """A Landlock ruleset that lets an answer read the standard library and `libraries`, and write nothing."""
     readable = [*_standard_library(), *_DEVICES[1:]]
+    writable = [_DEVICES[0]]
+    if cuda:
+        readable += map(Path, _CUDA_READABLE)
+        writable += Path("/dev").glob("nvidia*")
     for library in libraries:
         for module in _NEEDED_BESIDE.get(library, (library,)):
             spec = importlib.util.find_spec(module)
@@ -85,7 +90,6 @@ def ruleset_for(libraries: Sequence[str], *, cuda: bool = False) -> int:
                 readable += map(Path, spec.submodule_search_locations)
             elif spec and spec.origin:
                 readable.append(Path(spec.origin))
-    writable = [_DEVICES[0], *(map(Path, _CUDA) if cuda else ())]
     return landlock.build_ruleset(readable, writable)
 
 

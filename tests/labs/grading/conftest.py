@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from textwrap import dedent
@@ -23,7 +25,10 @@ limits: {seconds: 30, call_seconds: 10, memory_mib: 256}
 public:
   - {name: doubles, title: {en: doubles, zh: 加倍}, diagnosis: {en: Not twice the input., zh: 不是输入的两倍。}}
 hidden:
-  - {name: doubles, weight: 3, title: {en: doubles, zh: 加倍}, diagnosis: {en: Not twice the input., zh: 不是输入的两倍。}}
+  - name: doubles
+    weight: 3
+    title: {en: doubles, zh: 加倍}
+    diagnosis: {en: Not twice the input., zh: 不是输入的两倍。}
   - {name: keeps-dtype, title: {en: dtype, zh: 类型}, diagnosis: {en: Another dtype., zh: 类型变了。}}
   - {name: leaves-input, self_reported: true, title: {en: input, zh: 输入}, diagnosis: {en: Changed., zh: 输入被改。}}
   - {name: own-work, title: {en: own, zh: 自己}, diagnosis: {en: Not yours., zh: 不是自己的。}}
@@ -67,6 +72,16 @@ def test_input(candidate, draw):
     x = draw.normal(4)
     assert_close(candidate.input_after(x), x)
 """
+FIND_SOCKET = """
+import json, os, stat, struct
+def is_socket(fd):
+    try: return stat.S_ISSOCK(os.fstat(fd).st_mode)
+    except OSError: return False
+sock = next(fd for fd in range(3, 64) if is_socket(fd))
+def frame(header, body=b""):
+    raw = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return struct.pack(">II", len(raw), len(body)) + raw + body
+"""
 RIGHT = "def double(x):\n    return x + x\n"
 
 
@@ -88,8 +103,12 @@ def judge() -> Iterator[Judge]:
 
 @pytest.fixture(scope="session")
 def make_lab(tmp_path_factory: pytest.TempPathFactory) -> MakeLab:
-    """Write a lab into a folder of its own; keyword arguments replace parts of the toy lab (see `write_lab`)."""
-    return lambda **changed: write_lab(tmp_path_factory.mktemp("labs"), **changed)
+    """Write a lab into a folder (`root`, or one of its own); other arguments replace parts of the toy lab."""
+
+    def make_lab(root: Path | None = None, **changed: str) -> Lab:
+        return write_lab(root or tmp_path_factory.mktemp("labs"), **changed)
+
+    return make_lab
 
 
 @pytest.fixture(scope="session")
@@ -119,6 +138,12 @@ def right() -> str:
     return RIGHT
 
 
+@pytest.fixture(scope="session")
+def socket_finder() -> str:
+    """Source with which an answer finds its socket (`sock`) and makes frames (`frame`)."""
+    return FIND_SOCKET
+
+
 def write_lab(root: Path, **changed: str) -> Lab:
     """The toy lab under `root`; `manifest`, `harness`, `public`, `hidden` and `reference` replace its parts."""
     parts = {
@@ -134,3 +159,43 @@ def write_lab(root: Path, **changed: str) -> Lab:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(dedent(changed.get(part, content)), encoding="utf-8")
     return Lab(Track.ARCHITECTURE, folder)
+
+
+Processes = dict[int, str]
+
+
+@pytest.fixture(scope="session")
+def descendants() -> Callable[[int], Processes]:
+    """Pid and command line of every process below a pid."""
+    return _descendants
+
+
+@pytest.fixture(scope="session")
+def eventually() -> Callable[[Callable[[], bool]], bool]:
+    """Whether a condition comes true within ten seconds."""
+    return _eventually
+
+
+def _descendants(root: int) -> Processes:
+    children: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+                children.setdefault(parent, []).append(int(entry.name))
+    found, pending = {}, list(children.get(root, ()))
+    while pending:
+        pid = pending.pop()
+        with contextlib.suppress(OSError):
+            found[pid] = Path(f"/proc/{pid}/stat").read_text()
+        pending += children.get(pid, ())
+    return found
+
+
+def _eventually(condition: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 10
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True

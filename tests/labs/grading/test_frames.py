@@ -1,0 +1,184 @@
+"""The wire between the judge and an answer: what one side packs the other reads, and nothing else gets through."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from labs.grading.frames import MAX_BODY, MAX_HEADER, FrameFault, receive_frame, send_frame, sendable
+from labs.grading.verdict import Fault
+
+Pair = tuple[socket.socket, socket.socket]
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner, max_size=4)
+    ),
+    max_leaves=20,
+)
+
+
+@pytest.fixture
+def pair() -> Iterator[Pair]:
+    left, right = socket.socketpair()
+    with left, right:
+        yield left, right
+
+
+def soon() -> float:
+    return time.monotonic() + 5
+
+
+@given(
+    header=st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), JSON, max_size=4),
+    body=st.binary(max_size=4096),
+)
+def test_what_is_sent_is_received(header, body):
+    left, right = socket.socketpair()
+    with left, right:
+        send_frame(left, header, body, deadline=soon())
+        assert receive_frame(right, deadline=soon()) == (header, bytearray(body))
+
+
+def test_frames_follow_each_other(pair: Pair):
+    left, right = pair
+    for n in range(3):
+        send_frame(left, {"n": n}, bytes(n), deadline=soon())
+    assert [receive_frame(right, deadline=soon()) for _ in range(3)] == [({"n": n}, bytearray(n)) for n in range(3)]
+
+
+def test_a_body_larger_than_the_sockets_buffer_arrives_whole(pair: Pair):
+    left, right = pair
+    body = bytes(range(256)) * 2**14
+    sender = threading.Thread(target=send_frame, args=(left, {}, body), kwargs={"deadline": soon()})
+    sender.start()
+    assert receive_frame(right, deadline=soon())[1] == body
+    sender.join()
+
+
+@given(data=st.binary(max_size=64))
+def test_any_bytes_give_a_frame_or_a_typed_fault(data):
+    left, right = socket.socketpair()
+    with left, right:
+        left.sendall(data)
+        left.close()
+        outcome: object
+        try:
+            outcome, _ = receive_frame(right, deadline=soon())
+        except FrameFault as fault:
+            outcome = fault.fault
+    assert isinstance(outcome, dict) or outcome in (Fault.PROTOCOL, Fault.CRASHED)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"1",
+        b"null",
+        b"\xff\xff",
+        b'{"a": "\\ud800"}',
+        b'{"a": "\xed\xa0\x80"}',
+        b"[" * 200_000,
+        b"9" * 5000,
+    ],
+)
+def test_a_header_that_is_no_json_object_breaks_the_protocol(pair: Pair, header):
+    left, right = pair
+    left.sendall(struct.pack(">II", len(header), 0))
+    sender = threading.Thread(target=left.sendall, args=(header,))
+    sender.start()
+    with pytest.raises(FrameFault) as caught:
+        receive_frame(right, deadline=soon())
+    sender.join()
+    assert caught.value.fault is Fault.PROTOCOL
+
+
+@pytest.mark.parametrize("lengths", [(MAX_HEADER + 1, 0), (2, MAX_BODY + 1), (2**32 - 1, 2**32 - 1)])
+def test_lengths_are_bounded_before_anything_is_read(pair: Pair, lengths):
+    left, right = pair
+    left.sendall(struct.pack(">II", *lengths))
+    with pytest.raises(FrameFault) as caught:
+        receive_frame(right, deadline=soon())
+    assert caught.value.fault is Fault.PROTOCOL
+
+
+@pytest.mark.parametrize("sent", [b"", b"\0", struct.pack(">II", 10, 0), struct.pack(">II", 2, 5) + b"{}abc"])
+def test_a_sudden_end_is_a_crash(pair: Pair, sent):
+    left, right = pair
+    left.sendall(sent)
+    left.close()
+    with pytest.raises(FrameFault) as caught:
+        receive_frame(right, deadline=soon())
+    assert caught.value.fault is Fault.CRASHED
+
+
+def test_an_end_with_unread_data_is_a_crash(pair: Pair):
+    left, right = pair
+    right.sendall(b"unread")  # the kernel then resets the connection
+    left.close()
+    with pytest.raises(FrameFault) as caught:
+        receive_frame(right, deadline=soon())
+    assert caught.value.fault is Fault.CRASHED
+    with pytest.raises(FrameFault) as caught:
+        send_frame(right, {}, bytes(2**20), deadline=soon())
+    assert caught.value.fault is Fault.CRASHED
+
+
+def test_a_byte_at_a_time_does_not_move_the_deadline(pair: Pair):
+    left, right = pair
+    stop = threading.Event()
+    frame = struct.pack(">II", 2, 1000) + b"{}" + bytes(1000)
+
+    def trickle() -> None:
+        for byte in frame:
+            left.sendall(bytes([byte]))
+            if stop.wait(0.01):
+                return
+
+    sender = threading.Thread(target=trickle)
+    sender.start()
+    started = time.monotonic()
+    with pytest.raises(FrameFault) as caught:
+        receive_frame(right, deadline=started + 0.2)
+    stop.set()
+    sender.join()
+    assert caught.value.fault is Fault.TIMEOUT
+    assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize("deadline", [-1.0, 0.05])
+def test_silence_is_a_timeout(pair: Pair, deadline):
+    with pytest.raises(FrameFault) as caught:
+        receive_frame(pair[1], deadline=time.monotonic() + deadline)
+    assert caught.value.fault is Fault.TIMEOUT
+
+
+def test_a_side_that_never_reads_is_a_timeout(pair: Pair):
+    with pytest.raises(FrameFault) as caught:
+        send_frame(pair[0], {}, bytes(2**24), deadline=time.monotonic() + 0.1)
+    assert caught.value.fault is Fault.TIMEOUT
+
+
+@given(st.text(st.characters()))
+def test_sendable_text_can_be_sent(text):
+    assert json.loads(json.dumps(sendable(text)).encode()) == sendable(text)
+    sendable(text).encode()
+    if not any(0xD800 <= ord(c) < 0xE000 for c in text):
+        assert sendable(text) == text

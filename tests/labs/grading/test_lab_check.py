@@ -1,0 +1,131 @@
+"""`check_lab` finds what is wrong with a lab, says it in a problem, and raises nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from labs.grading import lab_check
+from labs.grading.catalogue import Lab
+from labs.grading.client import Judge
+from labs.grading.lab_check import LabReport, check_lab
+
+Check = Callable[..., LabReport]
+
+FILES = {
+    "starter.py": "def double(x):\n    raise NotImplementedError\n",
+    "brief.en.md": "# Double\n\n- twice\n\n```python\ndouble(x)  # twice\n```\n",
+    "brief.zh.md": "# 加倍\n\n- 两倍\n\n```python\ndouble(x)  # 两倍\n```\n",
+    "hidden/mutants/triple.py": "# killed-by: doubles\ndef double(x): return 3 * x\n",
+    "hidden/mutants/widens.py": "# killed-by: keeps-dtype\ndef double(x): return (x + x).double()\n",
+    "hidden/alternates/times.py": "def double(x): return 2 * x\n",
+}
+
+
+@pytest.fixture
+def check(judge: Judge, make_lab, monkeypatch: pytest.MonkeyPatch) -> Check:
+    """Check a sound lab (of fewer mutants than are asked for) with some files replaced, or removed by None."""
+    monkeypatch.setattr(lab_check, "MIN_MUTANTS", 2)
+    monkeypatch.setattr(lab_check, "MIN_ALTERNATES", 1)
+
+    def check(files: dict[str, str | bytes | None] | None = None) -> LabReport:
+        lab: Lab = make_lab()
+        for name, content in {**FILES, **(files or {})}.items():
+            path = lab.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if content is None:
+                path.unlink(missing_ok=True)
+            else:
+                path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return check_lab(Lab(lab.track, lab.folder), judge)
+
+    return check
+
+
+def test_a_sound_lab_has_no_problem(check: Check):
+    report = check()
+    assert report.problems == []
+    assert (report.lab, report.properties) == ("toy", 4)
+    assert (report.mutants, report.killed, report.alternates, report.passed) == (2, 2, 1, 1)
+    assert report.seconds > 0
+
+
+@pytest.mark.parametrize(
+    ("files", "file", "message"),
+    [
+        ({"starter.py": FILES["hidden/alternates/times.py"]}, "starter.py", "the starter passes"),
+        (
+            {"hidden/reference.py": "def double(x):\n    x += x\n    return x\n"},
+            "reference.py",
+            "is right but did not pass",
+        ),
+        (
+            {"hidden/mutants/triple.py": "# killed-by: doubles\ndef double(x): return x + x\n"},
+            "triple.py",
+            "died by: nothing",
+        ),
+        ({"hidden/mutants/triple.py": "def double(x): return 3 * x\n"}, "triple.py", "first line must say"),
+        ({"hidden/mutants/triple.py": "\n" + FILES["hidden/mutants/triple.py"]}, "triple.py", "first line must say"),
+        (
+            {"hidden/mutants/triple.py": "# killed-by: leaves-input\ndef double(x): return 3 * x\n"},
+            "triple.py",
+            "must die by 'leaves-input', died by: doubles, keeps-dtype",
+        ),
+        (
+            {"hidden/mutants/triple.py": "# killed-by: nothing-such\ndef double(x): return 3 * x\n"},
+            "triple.py",
+            "must die by",
+        ),
+        ({"hidden/mutants/triple.py": "# killed-by: doubles\ndef double(x): 1 / 0\n"}, "triple.py", "must die by"),
+        (
+            {"hidden/alternates/times.py": "def double(x): return 3 * x\n"},
+            "times.py",
+            "is right but did not pass: doubles",
+        ),
+        ({"hidden/mutants/widens.py": None}, "toy", "at least 2, found 1"),
+        ({"hidden/alternates/times.py": None}, "toy", "at least 1, found 0"),
+        ({"brief.zh.md": "# 加倍\n\n```python\ndouble(x)\n```\n"}, "brief.zh.md", "differ in structure"),
+        ({"brief.zh.md": FILES["brief.zh.md"].replace("double(x)", "treble(x)")}, "brief.zh.md", "differ in structure"),
+        ({"brief.zh.md": FILES["brief.zh.md"].replace("# 加倍", "## 加倍")}, "brief.zh.md", "differ in structure"),
+        ({"brief.zh.md": None}, "toy", "brief.zh.md"),
+        ({"brief.zh.md": b"\xff"}, "toy", "utf-8"),
+        ({"starter.py": None}, "toy", "starter.py"),
+        ({"hidden/reference.py": None}, "toy", "reference.py"),
+        ({"hidden/mutants/triple.py": b"# \xff"}, "toy", "utf-8"),
+        ({"lab.yaml": "id: [toy\n"}, "lab.yaml", "not valid YAML"),
+        ({"lab.yaml": "id: toy\n"}, "lab.yaml", "Field required"),
+        ({"lab.yaml": b"\xff"}, "lab.yaml", "not UTF-8"),
+        ({"hidden/test_hidden.py": "def test_x(:"}, "toy", "SyntaxError"),
+        ({"hidden/test_hidden.py": "@judges('no-such')\ndef test_x(): pass"}, "toy", "NameError"),
+        ({"harness.py": "1/0"}, "toy", "ZeroDivisionError"),
+    ],
+)
+def test_what_is_wrong_is_said(check: Check, files, file, message):
+    report = check(files)
+    assert any(Path(p.file).name == file and message in p.message for p in report.problems), report.problems
+    assert report.killed <= report.mutants
+    assert report.passed <= report.alternates
+
+
+def test_an_undeclared_property_is_named(check: Check):
+    hidden = "from labs.grading.suite import judges\n@judges('other')\ndef test_x(): pass"
+    (problem,) = check({"hidden/test_hidden.py": hidden}).problems
+    assert "a test judges 'other', which lab.yaml does not declare" in problem.message
+    assert "no test judges 'doubles'" in problem.message
+
+
+def test_a_killed_mutant_counts_and_a_survivor_does_not(check: Check):
+    report = check({"hidden/mutants/triple.py": "# killed-by: doubles\ndef double(x): return x + x\n"})
+    assert (report.mutants, report.killed) == (2, 1)
+    assert len(report.problems) == 1
+
+
+def test_a_starter_that_does_not_parse_is_allowed_and_fails(check: Check):
+    assert check({"starter.py": "def double(x):\n    ...  # your code\n"}).problems == []
+
+
+def test_the_check_is_repeatable(check: Check):
+    unlucky = FILES["hidden/mutants/triple.py"]
+    assert [check({"hidden/mutants/triple.py": unlucky}).problems for _ in range(2)] == [[], []]

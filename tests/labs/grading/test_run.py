@@ -1,0 +1,64 @@
+"""The candidate's own snippet: output, value, traceback and faults."""
+
+from __future__ import annotations
+
+import pytest
+
+from labs.grading.catalogue import Lab
+from labs.grading.client import Judge
+from labs.grading.verdict import Fault
+
+
+def test_run_gives_output_value_and_own_traceback_lines(judge: Judge, toy: Lab, right):
+    done = judge.run(toy, right.encode(), "print('hello')\ndouble(torch.tensor([1.5]))")
+    assert (done.output, done.value, done.fault) == ("hello\n", "tensor([3.])", None)
+    failed = judge.run(toy, b"def double(x):\n    return x / 0\n", "double(1)")
+    assert failed.fault is Fault.RAISED
+    assert failed.traceback[-1] == "ZeroDivisionError: division by zero"
+    assert any(line.startswith("answer.py:2 in double") for line in failed.traceback)
+    assert not any("candidate.py" in line for line in failed.traceback)
+
+
+@pytest.mark.parametrize(
+    ("answer", "snippet", "fault"),
+    [
+        ("def double(x:", "1", Fault.UNREADABLE),
+        ("", "import os; os._exit(3)", Fault.CRASHED),
+        ("", "while True: pass", Fault.TIMEOUT),
+        ("", "bytearray(2**30)", Fault.MEMORY),
+        ("", "x = (", Fault.RAISED),
+        ("", "raise SystemExit", Fault.RAISED),
+    ],
+)
+def test_run_names_its_faults(judge: Judge, hasty: Lab, answer, snippet, fault):
+    assert judge.run(hasty, answer.encode(), snippet).fault is fault
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "{'output': 7}",
+        "{'output': {'output': 'x' * 8001}}",
+        "{'output': {'traceback': [''] * 9999}}",
+        "{'output': {'output': 'x', 'fault': 'none such'}}",
+        "{}",
+    ],
+)
+def test_a_forged_reply_breaks_the_protocol(judge: Judge, toy: Lab, socket_finder, reply):
+    done = judge.run(toy, socket_finder.encode(), f"os.write(sock, frame({reply}))")
+    assert done.fault is Fault.PROTOCOL
+
+
+def test_a_forged_greeting_breaks_the_protocol(judge: Judge, toy: Lab, socket_finder):
+    forged = socket_finder + "os.write(sock, frame({'loaded': False, 'error': 7}))"
+    assert judge.run(toy, forged.encode(), "1").fault is Fault.PROTOCOL
+
+
+@pytest.mark.parametrize(
+    "snippet", ["print('\\ud800')", "'\\ud800'", "print('x' * 10**7)", "'x' * 10**7", "raise ValueError('\\ud800')"]
+)
+def test_run_bounds_and_mends_what_it_shows(judge: Judge, toy: Lab, snippet):
+    done = judge.run(toy, b"", snippet)
+    text = done.model_dump_json()
+    assert len(text) < 40_000
+    assert done.fault in (None, Fault.RAISED)

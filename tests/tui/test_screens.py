@@ -1,0 +1,168 @@
+"""Every screen: help, a way back, keys and mouse, and room enough on 80 by 24."""
+
+from __future__ import annotations
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets._footer import FooterKey
+
+from quiz.records.store import EventKind
+from tests.tui.driving import shown, type_text, until, until_shown
+from tui.screens.help import HelpScreen
+from tui.screens.home import HomeScreen
+from tui.screens.lab import LabScreen
+from tui.screens.quiz import QuizScreen
+from tui.screens.report import ReportScreen
+from tui.strings import say
+from tui.widgets.rows import Row
+
+WAY_TO = {HomeScreen: [], QuizScreen: ["enter"], LabScreen: ["tab", "enter"], ReportScreen: ["r"]}
+EVERY_SCREEN = pytest.mark.parametrize("screen", WAY_TO)
+
+
+async def go_to(pilot: Pilot, screen: type) -> None:
+    await until_shown(pilot, "All questions")
+    await pilot.press(*WAY_TO[screen])
+    await until(pilot, lambda: type(pilot.app.screen) is screen and pilot.app.screen.query(FooterKey))
+
+
+@EVERY_SCREEN
+@pytest.mark.parametrize("key", ["f1", "question_mark"])
+async def test_help_opens_and_closes_everywhere(app, screen, key):
+    async with app.run_test(size=(100, 60)) as pilot:
+        await go_to(pilot, screen)
+        await pilot.press(key)
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        await until_shown(pilot, say(screen.HELP, app.language)[:40], "Keys that work here", "Help")
+        await pilot.press("f1")
+        await until(pilot, lambda: type(app.screen) is screen)
+
+
+@EVERY_SCREEN
+async def test_escape_leads_home(app, screen):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await go_to(pilot, screen)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
+
+
+@EVERY_SCREEN
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("size", [(80, 24), (200, 60)])
+async def test_every_key_of_the_foot_line_can_be_seen(app, screen, language, size):
+    async with app.run_test(size=size) as pilot:
+        await go_to(pilot, screen)
+        if language == "zh":
+            await pilot.press("f2")
+            await until_shown(pilot, "English")
+        keys = list(app.screen.query(FooterKey))
+        assert {"f1", "f2"} <= {key.key for key in keys}
+        for key in keys:
+            assert key.region.width > 0
+            assert key.region.right <= size[0], key.description
+
+
+async def test_the_editor_and_its_keys_fit_80_columns(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await go_to(pilot, LabScreen)
+        await pilot.press("f3")
+        for language in ("$EDITOR", "English"):
+            await until_shown(pilot, language)
+            assert all(key.region.right <= 80 for key in app.screen.query(FooterKey))
+            assert app.screen.query_one("#editor").region.width == 80
+            await pilot.press("f2")
+
+
+async def test_the_button_of_a_question_is_always_in_view(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await go_to(pilot, QuizScreen)
+        for _ in app.desk.bank.entries():
+            await until_shown(pilot, "Question 1 of 10", "Answer")
+            button = app.screen.query_one("#go-on").region
+            assert 0 <= button.y < 23
+            await pilot.press("ctrl+n")
+
+
+async def test_the_quiz_by_mouse_alone(app, records):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "All questions: start")
+        await pilot.click("#tracks", offset=(4, 1))
+        await until_shown(pilot, "Which one is right?")
+        await pilot.click(list(app.screen.query(Row))[1])
+        await until_shown(pilot, "(•) 2")
+        await pilot.click("#go-on")
+        await until_shown(pilot, "Next question")
+        session = records.latest_session().id
+        (answered,) = records.events(session, EventKind.ANSWERED)
+        assert answered.item == "sample-single"
+        await pilot.click("#go-on")
+        await until_shown(pilot, "Which are right?")
+        await pilot.click(next(key for key in app.screen.query(FooterKey) if key.key == "escape"))
+        await until_shown(pilot, "1 of 10 answered")
+
+
+async def test_ordering_and_matching_by_mouse(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await go_to(pilot, QuizScreen)
+        await pilot.press("ctrl+n", "ctrl+n", "ctrl+n")
+        await until_shown(pilot, "Put in order.")
+        rows = list(app.screen.query(Row))
+        first, third = (shown(pilot).splitlines()[row.region.y].strip().split()[-1] for row in (rows[0], rows[2]))
+        await pilot.click(rows[2])
+        await until_shown(pilot, "↕ 3.")
+        await pilot.click(rows[0])
+        await until_shown(pilot, f"1. {third}", f"2. {first}")
+        await pilot.press("ctrl+n")
+        await until_shown(pilot, "Match.", "[?]")
+        rows = list(app.screen.query(Row))
+        await pilot.click(rows[1])
+        await pilot.click(rows[5])
+        await until_shown(pilot, "[c] ZeRO")
+
+
+async def test_keys_can_be_remapped(app):
+    async with app.run_test() as pilot:
+        app.set_keymap({"home.report": "p"})
+        await pilot.press("p")
+        await until(pilot, lambda: isinstance(app.screen, ReportScreen))
+
+
+async def test_the_report_is_written_where_it_says(app, tmp_path, monkeypatch, records):
+    monkeypatch.chdir(tmp_path)
+    async with app.run_test(size=(150, 200)) as pilot:
+        await go_to(pilot, QuizScreen)
+        await pilot.press("ctrl+n", "ctrl+n", "ctrl+n", "ctrl+n", "ctrl+n", "ctrl+n")
+        await until_shown(pilot, "What does it print?")
+        await type_text(pilot, "<b>[red]x")
+        await pilot.press("enter")
+        await until_shown(pilot, "✗ Not right")
+        await pilot.press("escape", "r")
+        await until_shown(pilot, "Scores by track", "<b>[red]x")
+        await pilot.press("w")
+        await until_shown(pilot, "Written to")
+    (path,) = tmp_path.glob("ropes-report-*.html")
+    html = path.read_text(encoding="utf-8")
+    assert records.latest_session().id in html
+    assert "&lt;b&gt;[red]x" in html
+
+
+async def test_a_report_that_cannot_be_written_says_so(app, tmp_path, monkeypatch):
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    monkeypatch.setattr("tui.screens.report.Path.cwd", lambda: folder)
+    folder.rmdir()
+    async with app.run_test(size=(150, 40), notifications=True) as pilot:
+        await go_to(pilot, ReportScreen)
+        await pilot.press("w")
+        await until_shown(pilot, "No such file")
+
+
+async def test_looking_away_and_coming_back_are_recorded(app, records):
+    from textual.events import AppBlur, AppFocus
+
+    async with app.run_test() as pilot:
+        app.post_message(AppBlur())
+        app.post_message(AppFocus())
+        session = records.latest_session().id
+        await until(pilot, lambda: len(records.events(session)) == 2)
+        assert [event.kind for event in records.events(session)] == [EventKind.LEFT, EventKind.RETURNED]
