@@ -15,7 +15,7 @@ class Journal:
     """One session of the records, its events in memory and on disk in the same order.
 
     Writes go through one thread, so that a slow disk or a distant database never holds up the event loop.
-    Everything else is called from the event loop's thread alone.
+    Everything is called from the event loop's thread.
     """
 
     def __init__(self, records: Records, language: Language) -> None:
@@ -31,32 +31,33 @@ class Journal:
         self.session = await asyncio.wrap_future(self._writer.submit(self.records.start_session, language))
         self.events = []
 
-    async def keep(self, kind: EventKind, item: str, version: str, data: dict[str, Any]) -> Event:
-        """Record an event and wait until it is on disk. Raises `RecordsUnavailable`."""
-        session = self.session
-        event = await asyncio.wrap_future(
-            self._writer.submit(self.records.record, session.id, kind, item, version, data)
-        )
-        if session is self.session:
-            self.events.append(event)
-        return event
+    async def keep(self, kind: EventKind, item: str, version: str, data: dict[str, Any]) -> None:
+        """Record an event and wait until it is on disk. Raises `RecordsUnavailable`.
+
+        Whoever waits may be cancelled; the event is recorded nevertheless.
+        """
+        await asyncio.shield(asyncio.wrap_future(self._write(kind, item, version, data)))
 
     def note(self, kind: EventKind, item: str = "", version: str = "", data: dict[str, Any] | None = None) -> None:
         """Record an event without waiting for it; a fault is told to `on_fault`."""
-        loop, session = asyncio.get_running_loop(), self.session
+        loop = asyncio.get_running_loop()
 
         def written(future: Future[Event]) -> None:
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(remember, future)
-
-        def remember(future: Future[Event]) -> None:
             fault = future.exception()
-            if isinstance(fault, RecordsUnavailable | ValueError):
-                self.on_fault(str(fault))
-            elif session is self.session:
-                self.events.append(future.result())
+            if isinstance(fault, RecordsUnavailable | ValueError) and not loop.is_closed():
+                loop.call_soon_threadsafe(self.on_fault, str(fault))
 
-        self._writer.submit(self.records.record, session.id, kind, item, version, data).add_done_callback(written)
+        self._write(kind, item, version, data or {}).add_done_callback(written)
+
+    def _write(self, kind: EventKind, item: str, version: str, data: dict[str, Any]) -> Future[Event]:
+        session, events = self.session, self.events
+
+        def write() -> Event:
+            event = self.records.record(session.id, kind, item, version, data)
+            events.append(event)
+            return event
+
+        return self._writer.submit(write)
 
     def of(self, item: str, *kinds: EventKind) -> list[Event]:
         """The session's events about `item`, the oldest first."""

@@ -40,6 +40,9 @@ class Opaque:
     def __init__(self, type_name: str) -> None:
         self.type_name = type_name
 
+    def __bool__(self) -> bool:
+        raise TypeError(f"a {self.type_name} is no data, so it is neither true nor false")
+
 
 def pack(value: object) -> tuple[dict[str, Any], bytes]:
     """`value` as a header part (`tree`, `tensors`) and a body. What is not data becomes an `Opaque`."""

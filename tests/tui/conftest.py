@@ -79,7 +79,7 @@ class FakeJudge:
 
 @pytest.fixture(autouse=True)
 def no_idle_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Textual's pilot waits 40 ms or more around each key for an idle process; these tests wait for what they expect."""
+    """Textual's pilot waits 40 ms or more around each key; these tests wait for what they expect."""
 
     async def let_others_run(*_: float) -> None:
         await asyncio.sleep(0)

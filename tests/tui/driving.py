@@ -30,7 +30,7 @@ async def until(pilot: Pilot, condition: Callable[[], object], seconds: float = 
     while not condition():
         if time.monotonic() > deadline:
             raise AssertionError(f"waited in vain; the screen shows:\n{shown(pilot)}")
-        await asyncio.sleep(0.005)
+        await asyncio.sleep(0.02)
 
 
 def shown(pilot: Pilot) -> str:
@@ -69,7 +69,9 @@ async def answer_rightly(pilot: Pilot, question: Question, seed: str) -> None:
         case Cloze():
             for gap in sorted(question.gaps):
                 await type_text(pilot, question.gaps[gap].accept[0])
+                here = pilot.app.focused
                 await pilot.press("enter")
+                await until(pilot, lambda here=here: pilot.app.focused is not here)
         case Trace():
             await type_text(pilot, " ".join(question.answer.split()))
             await pilot.press("enter")

@@ -50,9 +50,13 @@ def give_right_answer(terminal: Terminal, question: Question, seed: str) -> None
         case Open():
             terminal.type(_own_words(question))
             terminal.press("C-s")
-            terminal.wait_for("Save")
-            said = (str(i + 1) for i, point in enumerate(question.rubric) if point.kind != "fatal")
-            terminal.press(*said, "Enter")
+            terminal.wait_for("Save the marks")
+            for number, point in enumerate(question.rubric, 1):
+                terminal.press_until("NPage", f"[ ] {number} ")
+                if point.kind != "fatal":
+                    terminal.press(str(number))
+                    terminal.wait_for(f"[x] {number} ")
+            terminal.press("Enter")
 
 
 def _sorting_keys(shown: list[str], right: list[str]) -> Iterator[str]:

@@ -32,6 +32,17 @@ class Terminal:
         """Send keys by tmux's names: `Enter`, `F5`, `C-q`, `a`."""
         self._tmux("send-keys", *keys)
 
+    def press_until(self, key: str, text: str, times: int = 10) -> None:
+        """Press `key` as often as it takes to bring `text` onto the screen. Raises TimeoutError."""
+        for _ in range(times):
+            try:
+                self.wait_for(text, seconds=1.0)
+            except TimeoutError:
+                self.press(key)
+            else:
+                return
+        self.wait_for(text, seconds=1.0)
+
     def type(self, text: str) -> None:
         """Send `text` as it is."""
         self._tmux("send-keys", "-l", text)

@@ -108,7 +108,7 @@ class Walk:
     def _report(self) -> Iterator[Scene]:
         terminal = self._terminal
         terminal.press("r")
-        terminal.wait_for("Architecture")
+        terminal.wait_for("Scores by track")
         yield self._scene("r: the report")
         terminal.press("w")
         terminal.wait_for("ropes-report-")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from enum import Enum, auto
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
@@ -69,58 +71,28 @@ class QuizScreen(Page):
         self._answered = len(desk.answered(track))
         self._total = self._answered + len(self._queue)
         self._step = Step.ASKED
+        self._one_at_a_time = asyncio.Lock()
         self._answer: Answer | None = None
         self._self_marking: SelfMarking | None = None
+        self._position = Position(id="position")
+        self._sheet = VerticalScroll(id="sheet")
+        self._button = PhraseButton("quiz.answer", id="go-on", variant="primary")
+        self._status = Phrase(id="status")
 
     def compose(self) -> ComposeResult:
-        yield Position(id="position")
-        yield VerticalScroll(id="sheet")
+        yield self._position
+        yield self._sheet
         with Horizontal(id="actions"):
-            yield PhraseButton("quiz.answer", id="go-on", variant="primary")
-            yield Phrase(id="status")
+            yield self._button
+            yield self._status
         yield KeyBar()
 
-    async def on_mount(self) -> None:
-        await self._ask()
+    def on_mount(self) -> None:
+        self._work(self._ask)
 
     @property
     def _entry(self) -> Entry:
         return self._queue[0]
-
-    @property
-    def _sheet(self) -> VerticalScroll:
-        return self.query_one("#sheet", VerticalScroll)
-
-    async def _ask(self) -> None:
-        """Show the first question of the queue, or say that all are answered."""
-        await self._sheet.remove_children()
-        self.query_one("#status", Phrase).say("")
-        if not self._queue:
-            self.query_one(Position).clear()
-            await self._sheet.mount(Phrase("quiz.all-done", classes="heading", total=self._total))
-            self._enter(Step.ALL_DONE)
-            if not self.desk.pending():
-                self.desk.journal.note(EventKind.FINISHED)
-            return
-        question = self._entry.question
-        self.query_one(Position).show(self._entry, self._answered + 1, self._total)
-        self._answer = answer_widget(question, presentation(question, self.desk.journal.session.id))
-        self._answer.add_class("answer")
-        parts: list[Widget] = [Prose(question.prompt, classes="prompt")]
-        if isinstance(question, LogDiagnosis):
-            parts.append(Code(question.log, python=False))
-        await self._sheet.mount(*parts, self._answer)
-        self._sheet.scroll_home(animate=False)
-        self._answer.take_focus()
-        self._enter(Step.ASKED)
-        self.desk.journal.note(EventKind.SHOWN, question.id, str(question.version))
-
-    def _enter(self, step: Step) -> None:
-        self._step = step
-        self.query_one("#go-on", PhraseButton).say(BUTTON[step])
-        if step in (Step.EXPLAINED, Step.ALL_DONE):
-            self._sheet.focus(scroll_visible=False)
-        self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "next":
@@ -132,30 +104,80 @@ class QuizScreen(Page):
     @on(Answer.Given)
     @on(Points.Given)
     @on(Button.Pressed, "#go-on")
-    async def action_go_on(self) -> None:
+    def action_go_on(self) -> None:
         """Whatever comes next: answer, save the marks, the next question, the report."""
-        try:
-            if self._step is Step.ASKED:
-                await self._take_answer()
-            elif self._step is Step.SELF_MARKING:
-                await self._take_points()
-            elif self._step is Step.EXPLAINED:
-                await self._ask()
-            else:
-                self.post_message(self.Finished())
-        except RecordsUnavailable as fault:
-            self.tell_fault(str(fault))
+        if self._step is Step.ALL_DONE:
+            self.post_message(self.Finished())
+        else:
+            self._work(
+                {
+                    Step.ASKED: self._take_answer,
+                    Step.SELF_MARKING: self._take_points,
+                    Step.EXPLAINED: self._ask,
+                }[self._step]
+            )
 
-    async def action_next(self) -> None:
-        await self.action_go_on()
+    def action_next(self) -> None:
+        self.action_go_on()
 
-    async def action_skip(self) -> None:
-        """Put the question behind the others."""
-        self._queue.append(self._queue.pop(0))
-        await self._ask()
+    def action_skip(self) -> None:
+        self._work(self._skip)
 
     def action_scroll(self, pages: int) -> None:
         self._sheet.scroll_relative(y=pages * (self._sheet.size.height - 2), animate=False)
+
+    @work(group="quiz")
+    async def _work(self, step: Callable[[], Awaitable[None]]) -> None:
+        """Do one thing at a time, in the order of the keys.
+
+        What was pressed while the step before it was still being worked on was meant for what was shown then: it
+        is dropped. A worker, because it ends with the screen, wherever it then is.
+        """
+        meant_for = self._step
+        async with self._one_at_a_time:
+            if self._step is not meant_for:
+                return
+            try:
+                await step()
+            except RecordsUnavailable as fault:
+                self.tell_fault(str(fault))
+
+    def _enter(self, step: Step) -> None:
+        """Called before what belongs to `step` is shown, so that whoever sees it can go on at once."""
+        self._step = step
+        self._button.say(BUTTON[step])
+        if step in (Step.EXPLAINED, Step.ALL_DONE):
+            self.set_focus(self._sheet, scroll_visible=False)
+        self.refresh_bindings()
+
+    async def _ask(self) -> None:
+        """Show the first question of the queue, or say that all are answered."""
+        await self._sheet.remove_children()
+        self._status.say("")
+        if not self._queue:
+            self._position.clear()
+            self._enter(Step.ALL_DONE)
+            await self._sheet.mount(Phrase("quiz.all-done", classes="heading", total=self._total))
+            if not self.desk.pending():
+                self.desk.journal.note(EventKind.FINISHED)
+            return
+        question = self._entry.question
+        self._answer = answer_widget(question, presentation(question, self.desk.journal.session.id))
+        self._answer.add_class("answer")
+        parts: list[Widget] = [Prose(question.prompt, classes="prompt")]
+        if isinstance(question, LogDiagnosis):
+            parts.append(Code(question.log, python=False))
+        self._enter(Step.ASKED)
+        await self._sheet.mount(*parts, self._answer)
+        self._sheet.scroll_home(animate=False)
+        self.set_focus(self._answer.first)
+        self._position.show(self._entry, self._answered + 1, self._total)
+        self.desk.journal.note(EventKind.SHOWN, question.id, str(question.version))
+
+    async def _skip(self) -> None:
+        """Put the question behind the others."""
+        self._queue.append(self._queue.pop(0))
+        await self._ask()
 
     async def _take_answer(self) -> None:
         """Mark and record the answer, then explain it; where it cannot be marked, say why and change nothing."""
@@ -163,12 +185,12 @@ class QuizScreen(Page):
         question = self._entry.question
         response = self._answer.response()
         if response is None:
-            self.query_one("#status", Phrase).say("quiz.incomplete")
+            self._status.say("quiz.incomplete")
             return
         try:
             given = mark(question, response)
         except InvalidResponse as invalid:
-            self.query_one("#status", Phrase).say_text(invalid.text)
+            self._status.say_text(invalid.text)
             return
         data = {"response": response, "score": given.score}
         await self.desk.journal.keep(EventKind.ANSWERED, question.id, str(question.version), data)
@@ -176,10 +198,10 @@ class QuizScreen(Page):
         self._answer.reveal()
         if isinstance(question, Open):
             self._self_marking = SelfMarking(question)
-            self.query_one("#status", Phrase).say("")
-            await self._sheet.mount(self._self_marking)
-            self._self_marking.take_focus()
+            self._status.say("")
             self._enter(Step.SELF_MARKING)
+            await self._sheet.mount(self._self_marking)
+            self.set_focus(self._self_marking.first)
         else:
             await self._explain(given)
 
@@ -199,9 +221,9 @@ class QuizScreen(Page):
         key = "mark.self" if isinstance(question, Open) else f"mark.{_in_words(given.score)}"
         percent = int(100 * (given.score or 0))
         heading = Phrase(key, classes="heading", percent=percent)
-        await self._sheet.mount(heading, Prose(explanation(question, given)))
-        self.query_one("#status", Phrase).say(key, percent=percent)
+        self._status.say(key, percent=percent)
         self._enter(Step.EXPLAINED)
+        await self._sheet.mount(heading, Prose(explanation(question, given)))
         self.call_after_refresh(self._sheet.scroll_to_widget, heading, top=True, animate=False)
 
 

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalGroup
 from textual.content import Content
 from textual.message import Message
+from textual.widget import Widget
 
 from labs.grading.content import Language
 from quiz.bank.schema import Open
@@ -33,8 +34,10 @@ class SelfMarking(VerticalGroup):
         yield Phrase("open.tick", classes="heading")
         yield self._points
 
-    def take_focus(self) -> None:
-        self._points.focus()
+    @property
+    def first(self) -> Widget:
+        """What to choose from."""
+        return self._points
 
     @property
     def points(self) -> dict[str, bool]:

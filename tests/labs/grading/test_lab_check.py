@@ -124,8 +124,3 @@ def test_a_killed_mutant_counts_and_a_survivor_does_not(check: Check):
 
 def test_a_starter_that_does_not_parse_is_allowed_and_fails(check: Check):
     assert check({"starter.py": "def double(x):\n    ...  # your code\n"}).problems == []
-
-
-def test_the_check_is_repeatable(check: Check):
-    unlucky = FILES["hidden/mutants/triple.py"]
-    assert [check({"hidden/mutants/triple.py": unlucky}).problems for _ in range(2)] == [[], []]

@@ -140,6 +140,8 @@ def test_what_is_no_data_arrives_as_opaque(value):
     assert back.type_name == type(value).__name__
     assert one == 1
     assert back != 1
+    with pytest.raises(TypeError):
+        bool(back)
 
 
 def test_depth_and_number_are_bounded():

@@ -23,9 +23,10 @@ class Answer(Widget):
         """The response as it stands, or None while something is still missing."""
         raise NotImplementedError
 
-    def take_focus(self) -> None:
-        """Focus the first thing to type in or to choose from."""
-        self.focus()
+    @property
+    def first(self) -> Widget:
+        """The first thing to type in or to choose from."""
+        return self
 
     def reveal(self) -> None:
         """The answer was marked: show what was right, and take no more input."""

@@ -7,6 +7,7 @@ import re
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import HorizontalGroup
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from labs.grading.content import Text
@@ -27,28 +28,29 @@ class ClozeAnswer(Answer):
     def __init__(self, question: Cloze) -> None:
         super().__init__()
         self._text = Text(en=_GAP.sub(r"`___\1___`", question.text.en), zh=_GAP.sub(r"`___\1___`", question.text.zh))
-        self._gaps = sorted(question.gaps)
+        self._gaps = {gap: Input(max_length=MAX_LENGTH, compact=True) for gap in sorted(question.gaps)}
 
     def compose(self) -> ComposeResult:
         yield Prose(self._text)
-        for gap in self._gaps:
+        for gap, line in self._gaps.items():
             with HorizontalGroup():
                 yield Static(f"{gap} ▸ ", classes="unit", markup=False)
-                yield Input(max_length=MAX_LENGTH, compact=True, id=f"gap-{gap}")
+                yield line
 
     @on(Input.Submitted)
     def _go_on(self, event: Input.Submitted) -> None:
         event.stop()
-        inputs = list(self.query(Input))
-        after = inputs[inputs.index(event.input) + 1 :]
+        lines = list(self._gaps.values())
+        after = lines[lines.index(event.input) + 1 :]
         if after:
             after[0].focus()
         else:
             self.post_message(self.Given())
 
-    def take_focus(self) -> None:
-        self.query(Input).first().focus()
+    @property
+    def first(self) -> Widget:
+        return next(iter(self._gaps.values()))
 
     def response(self) -> Response | None:
-        gaps = {gap: self.query_one(f"#gap-{gap}", Input).value.strip() for gap in self._gaps}
+        gaps = {gap: line.value.strip() for gap, line in self._gaps.items()}
         return {"gaps": gaps} if all(gaps.values()) else None

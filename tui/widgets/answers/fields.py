@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import HorizontalGroup
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from labs.grading.content import Language
@@ -27,12 +28,13 @@ class NumericAnswer(Answer):
     def __init__(self, question: Numeric) -> None:
         super().__init__()
         self._question = question
+        self._line = Input(max_length=MAX_LENGTH, compact=True)
         self._unit = Static(classes="unit", markup=False)
 
     def compose(self) -> ComposeResult:
         with HorizontalGroup():
             yield Static("▸ ", markup=False, classes="unit")
-            yield Input(max_length=MAX_LENGTH, compact=True)
+            yield self._line
             yield self._unit
 
     def on_mount(self) -> None:
@@ -41,18 +43,19 @@ class NumericAnswer(Answer):
     def _translate(self, language: Language) -> None:
         unit = self._question.unit
         self._unit.update(inline(unit[language]) if unit else "")
-        self.query_one(Input).placeholder = say("answer.number", language)
+        self._line.placeholder = say("answer.number", language)
 
     @on(Input.Submitted)
     def _give(self, event: Input.Submitted) -> None:
         event.stop()
         self.post_message(self.Given())
 
-    def take_focus(self) -> None:
-        self.query_one(Input).focus()
+    @property
+    def first(self) -> Widget:
+        return self._line
 
     def response(self) -> Response | None:
-        value = self.query_one(Input).value.strip()
+        value = self._line.value.strip()
         return {"value": value} if value else None
 
 
@@ -64,27 +67,29 @@ class TraceAnswer(Answer):
     def __init__(self, question: Trace) -> None:
         super().__init__()
         self._question = question
+        self._line = Input(max_length=MAX_LENGTH, compact=True)
 
     def compose(self) -> ComposeResult:
         yield Code(self._question.code, python=True)
         with HorizontalGroup():
             yield Static("▸ ", markup=False, classes="unit")
-            yield Input(max_length=MAX_LENGTH, compact=True)
+            yield self._line
 
     def on_mount(self) -> None:
         follow_language(self, self._translate)
 
     def _translate(self, language: Language) -> None:
-        self.query_one(Input).placeholder = say("answer.output", language)
+        self._line.placeholder = say("answer.output", language)
 
     @on(Input.Submitted)
     def _give(self, event: Input.Submitted) -> None:
         event.stop()
         self.post_message(self.Given())
 
-    def take_focus(self) -> None:
-        self.query_one(Input).focus()
+    @property
+    def first(self) -> Widget:
+        return self._line
 
     def response(self) -> Response | None:
-        value = self.query_one(Input).value
+        value = self._line.value
         return {"output": value} if value.strip() else None

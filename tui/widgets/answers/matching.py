@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
+from textual.widget import Widget
 
 from labs.grading.content import Language
 from quiz.bank.schema import Matching
@@ -37,8 +38,9 @@ class MatchingAnswer(Answer):
         event.stop()
         self._left.choose(event.index)
 
-    def take_focus(self) -> None:
-        self._left.focus()
+    @property
+    def first(self) -> Widget:
+        return self._left
 
     def response(self) -> Response | None:
         return {"pairs": dict(self._left.chosen)} if self._left.complete else None

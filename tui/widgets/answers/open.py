@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
+from textual.widget import Widget
 
 from quiz.bank.schema import Open
 from quiz.response import Response
@@ -17,13 +18,15 @@ class OpenAnswer(Answer):
 
     def __init__(self, question: Open) -> None:
         super().__init__()
+        self._writing = Writing()
 
     def compose(self) -> ComposeResult:
-        yield Writing()
+        yield self._writing
 
-    def take_focus(self) -> None:
-        self.query_one(Writing).focus()
+    @property
+    def first(self) -> Widget:
+        return self._writing
 
     def response(self) -> Response | None:
-        text = self.query_one(Writing).text
+        text = self._writing.text
         return {"text": text} if text.strip() else None
