@@ -62,3 +62,32 @@ def receives_first_gradient(*, init_lora_weights: bool | Literal["gaussian"]) ->
         if parameter.grad is not None and parameter.grad.any()
     }
     return {"AB": "a", "A": "b", "": "c", "B": "d"}["".join(sorted(reached))]
+
+
+def after_unmerge(*, dtype: str) -> str:
+    """What `merge_adapter` and `unmerge_adapter` leave of a base weight: the key of the option that says so.
+
+    In place, in the dtype of the base, peft computes
+
+        W' = round(W + s·B·A)        W'' = round(W' - s·B·A)
+
+    "a": W'' is W bit by bit. "d": they differ by no more than rounding in float32. "b": they differ, by no
+    more than rounding in `dtype`. "c": W cannot be had back from W''.
+    Source: peft `tuners/lora/layer.py`, `Linear.merge` and `Linear.unmerge`.
+    """
+    import torch
+    from peft import LoraConfig, get_peft_model
+
+    torch.manual_seed(0)
+    base = torch.nn.Sequential(torch.nn.Linear(256, 256, bias=False)).to(getattr(torch, dtype))
+    before = base[0].weight.detach().double().clone()
+    model = get_peft_model(base, LoraConfig(r=8, target_modules=["0"], init_lora_weights=False))
+    model.merge_adapter()
+    merged = model.base_model.model[0].base_layer.weight.detach().double().abs().max().item()
+    model.unmerge_adapter()
+    error = (model.base_model.model[0].base_layer.weight.detach().double() - before).abs().max().item()
+    if error == 0:
+        return "a"
+    if error <= merged * torch.finfo(torch.float32).eps:
+        return "d"
+    return "b" if error <= merged * torch.finfo(getattr(torch, dtype)).eps else "c"

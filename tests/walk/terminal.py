@@ -48,7 +48,16 @@ class Terminal:
         self._tmux("send-keys", "-l", text)
 
     def screen(self, *, with_colours: bool = False) -> str:
-        return self._tmux("capture-pane", "-p", *(["-e"] if with_colours else []))
+        return self._tmux("capture-pane", "-p", *(["-e", "-N"] if with_colours else []))
+
+    def settled(self) -> str:
+        """The screen once it has stopped changing: the same at four looks in a row."""
+        looks = [self.screen(with_colours=True)]
+        while len(looks) < 4:
+            time.sleep(0.1)
+            look = self.screen(with_colours=True)
+            looks = [*looks, look] if look == looks[-1] else [look]
+        return looks[-1]
 
     def wait_for(self, *texts: str, seconds: float = 60.0) -> str:
         """The screen, as soon as it shows every one of `texts`. Raises TimeoutError with the last screen."""

@@ -52,7 +52,9 @@ class Walk:
             yield from self._report()
 
     def _scene(self, done: str) -> Scene:
-        return Scene(done, self._terminal.screen(), self._terminal.screen(with_colours=True))
+        coloured = self._terminal.settled()
+        screen = self._terminal.screen().replace(str(self.folder), "~")
+        return Scene(done, screen, coloured)
 
     def _quiz(self) -> Iterator[Scene]:
         terminal = self._terminal

@@ -154,6 +154,23 @@ def test_modes_owners_times_and_attributes_cannot_be_changed(look: Look, tmp_pat
     assert before == [(v.stat().st_mode, v.stat().st_mtime_ns, v.stat().st_ctime_ns, os.listxattr(v)) for v in victims]
 
 
+def test_nor_by_the_kernels_latest_calls(look: Look, tmp_path: Path):
+    """Calls that are younger than the machine's libseccomp have no name there, only a number."""
+    victim = tmp_path / "file"
+    victim.touch(0o600)
+    before = victim.stat()
+    path = f"ctypes.c_char_p({os.fsencode(victim)!r})"
+    words = "ctypes.byref((ctypes.c_uint64 * 8)())"
+    tried = look(
+        f"[attempt(syscall, 452, -100, {path}, 0o777, 0),"  # fchmodat2
+        f" attempt(syscall, 463, -100, {path}, 0, ctypes.c_char_p(b'user.x'), {words}, 16),"  # setxattrat
+        f" attempt(syscall, 466, -100, {path}, 0, ctypes.c_char_p(b'user.x')),"  # removexattrat
+        f" attempt(syscall, 469, -100, {path}, {words}, 24, 0)]"  # file_setattr
+    )
+    assert set(tried) == {"PermissionError"}
+    assert (victim.stat().st_mode, victim.stat().st_ctime_ns) == (before.st_mode, before.st_ctime_ns)
+
+
 @pytest.mark.skipif(os.uname().machine != "x86_64", reason="the numbers of system calls are those of x86_64")
 def test_other_processes_cannot_be_touched(look: Look, judge: Judge):
     mine, zygote = os.getpid(), judge._zygote.pid

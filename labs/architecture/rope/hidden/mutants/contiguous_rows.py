@@ -1,0 +1,22 @@
+# killed-by: shapes
+# Reads memory in order, as a kernel does that takes every input for contiguous.
+import torch
+
+
+def rotary_tables(head_dim, positions, base=10000.0):
+    inv_freq = 1.0 / base ** (torch.arange(0, head_dim, 2, device=positions.device).float() / head_dim)
+    freqs = positions[..., None].float() * inv_freq
+    emb = torch.cat((freqs, freqs), dim=-1)
+    return emb.cos(), emb.sin()
+
+
+def rotate_half(x):
+    x1, x2 = x.chunk(2, dim=-1)
+    return torch.cat((-x2, x1), dim=-1)
+
+
+def apply_rotary(x, cos, sin):
+    if cos.dim() == 3:
+        cos, sin = cos.unsqueeze(1), sin.unsqueeze(1)
+    x = x.as_strided(x.shape, torch.empty(x.shape, device="meta").stride())
+    return (x * cos + rotate_half(x) * sin).to(x.dtype)

@@ -1,0 +1,23 @@
+# killed-by: result-dtype
+# Tables in eighths for half precision, as a small lookup table has them.
+import torch
+
+
+def rotary_tables(head_dim, positions, base=10000.0):
+    inv_freq = 1.0 / base ** (torch.arange(0, head_dim, 2, device=positions.device).float() / head_dim)
+    freqs = positions[..., None].float() * inv_freq
+    emb = torch.cat((freqs, freqs), dim=-1)
+    return emb.cos(), emb.sin()
+
+
+def rotate_half(x):
+    x1, x2 = x.chunk(2, dim=-1)
+    return torch.cat((-x2, x1), dim=-1)
+
+
+def apply_rotary(x, cos, sin):
+    if cos.dim() == 3:
+        cos, sin = cos.unsqueeze(1), sin.unsqueeze(1)
+    if x.dtype.itemsize == 2:
+        cos, sin = (8 * cos).round() / 8, (8 * sin).round() / 8
+    return (x * cos + rotate_half(x) * sin).to(x.dtype)

@@ -1,0 +1,31 @@
+# killed-by: stateless
+# Caches the tables by their length: other positions of the same length get the first ones.
+import torch
+
+
+def _compute(head_dim, positions, base):
+    inv_freq = 1.0 / base ** (torch.arange(0, head_dim, 2, device=positions.device).float() / head_dim)
+    freqs = positions[..., None].float() * inv_freq
+    emb = torch.cat((freqs, freqs), dim=-1)
+    return emb.cos(), emb.sin()
+
+
+_cache = {}
+
+
+def rotary_tables(head_dim, positions, base=10000.0):
+    key = (head_dim, base, positions.shape)
+    if key not in _cache:
+        _cache[key] = _compute(head_dim, positions, base)
+    return _cache[key]
+
+
+def rotate_half(x):
+    x1, x2 = x.chunk(2, dim=-1)
+    return torch.cat((-x2, x1), dim=-1)
+
+
+def apply_rotary(x, cos, sin):
+    if cos.dim() == 3:
+        cos, sin = cos.unsqueeze(1), sin.unsqueeze(1)
+    return (x * cos + rotate_half(x) * sin).to(x.dtype)
