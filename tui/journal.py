@@ -59,6 +59,10 @@ class Journal:
 
         return self._writer.submit(write)
 
+    async def settle(self) -> None:
+        """Wait until everything recorded so far is on disk and in `events`."""
+        await asyncio.wrap_future(self._writer.submit(lambda: None))
+
     def of(self, item: str, *kinds: EventKind) -> list[Event]:
         """The session's events about `item`, the oldest first."""
         return [event for event in self.events if event.item == item and event.kind in kinds]

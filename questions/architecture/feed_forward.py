@@ -28,10 +28,10 @@ def feed_forward_percent(*, hidden: int, intermediate: int, heads: int, kv_heads
     return 100 * sum(p.numel() for p in layer.mlp.parameters()) / whole
 
 
-def active_parameters(
+def active_billions(
     *, hidden: int, intermediate: int, layers: int, heads: int, kv_heads: int, experts: int, top_k: int, vocab: int
-) -> int:
-    """How many parameters of a Mixtral-type model one token uses.
+) -> float:
+    """How many billions (10^9) of the parameters of a Mixtral-type model one token uses.
 
         total - layers · (experts - top_k) · 3 · hidden · intermediate
 
@@ -57,4 +57,4 @@ def active_parameters(
     for name, parameter in model.named_parameters():
         total += parameter.numel()
         in_experts += parameter.numel() if ".experts." in name else 0
-    return total - in_experts + in_experts * top_k // experts
+    return (total - in_experts + in_experts * top_k / experts) / 1e9

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from quiz.records.store import EventKind
+from threading import Event
+
+from quiz.records.store import EventKind, RecordsUnavailable
 from tests.tui.conftest import RIGHT
 from tests.tui.driving import answer_rightly, shown, type_text, until, until_shown
+from tui.screens.home import HomeScreen
 from tui.screens.lab import LabScreen
 from tui.screens.quiz import QuizScreen
 from tui.screens.report import ReportScreen
@@ -123,3 +126,52 @@ async def test_a_response_that_cannot_be_marked_is_explained_and_kept_out_of_the
         assert not records.events(records.latest_session().id, EventKind.ANSWERED)
         await pilot.press("f2")
         await until_shown(pilot, "不带单位", "6738k")
+
+
+async def test_a_burst_of_keys_answers_once_and_leaves_the_explanation_standing(app, records):
+    async with app.run_test() as pilot:
+        await pilot.press("enter")
+        await until_shown(pilot, "Which one is right?")
+        await pilot.press("1", "enter", "enter", "ctrl+s", "ctrl+n", "enter")
+        await until_shown(pilot, "Next question", "Question 1 of 10")
+        session = records.latest_session().id
+        assert [event.item for event in records.events(session, EventKind.ANSWERED)] == ["sample-single"]
+        await pilot.press("n")
+        await until_shown(pilot, "Question 2 of 10")
+
+
+async def test_leaving_while_an_answer_is_being_written_keeps_it(app, records, monkeypatch):
+    begun, let_go, record = Event(), Event(), records.record
+
+    def slow_record(session, kind, *rest):
+        if kind is EventKind.ANSWERED:
+            begun.set()
+            assert let_go.wait(10)
+        return record(session, kind, *rest)
+
+    monkeypatch.setattr(records, "record", slow_record)
+    async with app.run_test() as pilot:
+        await pilot.press("enter")
+        await until_shown(pilot, "Which one is right?")
+        await pilot.press("1", "enter")
+        await until(pilot, begun.is_set)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
+        let_go.set()
+        await until_shown(pilot, "1 of 10 answered")
+    assert len(records.events(records.latest_session().id, EventKind.ANSWERED)) == 1
+
+
+async def test_an_answer_that_cannot_be_recorded_stays_unanswered(app, records, monkeypatch):
+    def full_disk(*_):
+        raise RecordsUnavailable("the disk is [full]; free some space")
+
+    async with app.run_test(notifications=True) as pilot:
+        await pilot.press("enter")
+        await until_shown(pilot, "Which one is right?")
+        with monkeypatch.context() as patch:
+            patch.setattr(records, "record", full_disk)
+            await pilot.press("1", "enter")
+            await until_shown(pilot, "the disk is [full]", "(•) 1", "Answer")
+        await pilot.press("enter")
+        await until_shown(pilot, "Next question")

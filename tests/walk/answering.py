@@ -35,6 +35,7 @@ def give_right_answer(terminal: Terminal, question: Question, seed: str) -> None
             terminal.press("Enter")
         case Cloze():
             *others, last = sorted(question.gaps)
+            terminal.press_until("NPage", "1 ▸ ")
             for number in others:
                 terminal.type(question.gaps[number].accept[0])
                 terminal.press_and_leave("Enter", f"{number} ▸ ")

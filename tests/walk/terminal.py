@@ -32,6 +32,14 @@ class Terminal:
         """Send keys by tmux's names: `Enter`, `F5`, `C-q`, `a`."""
         self._tmux("send-keys", *keys)
 
+    def wait_for_end(self, seconds: float = 30.0) -> None:
+        """Wait until the command has ended. Raises TimeoutError with the last screen."""
+        deadline = time.monotonic() + seconds
+        while self._tmux("display-message", "-p", "#{pane_dead}").strip() != "1":
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"the command goes on, the screen shows:\n{self.screen()}")
+            time.sleep(0.05)
+
     def press_until(self, key: str, text: str, times: int = 10) -> None:
         """Press `key` as often as it takes to bring `text` onto the screen. Raises TimeoutError."""
         for _ in range(times):
@@ -91,13 +99,19 @@ class Terminal:
 
     def walk_to(self, text: str, seconds: float = 10.0) -> None:
         """Move the cursor of an editor up or down to the line that shows `text`, and wait until it is there."""
+        self.settled()
         target = self._line_of(text)
+        steps = target - self._cursor_line()
+        if steps:
+            self.press(*["Down" if steps > 0 else "Up"] * abs(steps))
         deadline = time.monotonic() + seconds
-        while step := target - int(self._tmux("display-message", "-p", "#{cursor_y}")):
-            self.press("Down" if step > 0 else "Up")
+        while self._cursor_line() != target:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"the cursor never came to {text!r}, the screen shows:\n{self.screen()}")
             time.sleep(0.05)
+
+    def _cursor_line(self) -> int:
+        return int(self._tmux("display-message", "-p", "#{cursor_y}"))
 
     def _line_of(self, text: str) -> int:
         return next(i for i, line in enumerate(self.wait_for(text).splitlines()) if text in line)

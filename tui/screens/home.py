@@ -64,7 +64,11 @@ class HomeScreen(Page):
     def on_mount(self) -> None:
         self.query_one("#tracks", Menu).focus()
 
-    def on_screen_resume(self) -> None:
+    async def on_screen_resume(self) -> None:
+        await self.desk.journal.settle()
+        self._redraw()
+
+    def _redraw(self) -> None:
         for menu in self.query(Menu):
             menu.redraw()
 
@@ -91,7 +95,7 @@ class HomeScreen(Page):
         except RecordsUnavailable as fault:
             self.tell_fault(str(fault))
             return
-        self.on_screen_resume()
+        self._redraw()
         self.tell("home.new-session-started")
 
     def _whole_quiz(self, language: Language) -> str:

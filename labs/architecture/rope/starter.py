@@ -3,9 +3,7 @@
 import torch
 
 
-def rotary_tables(
-    head_dim: int, positions: torch.Tensor, base: float = 10000.0
-) -> tuple[torch.Tensor, torch.Tensor]:
+def rotary_tables(head_dim: int, positions: torch.Tensor, base: float = 10000.0) -> tuple[torch.Tensor, torch.Tensor]:
     """positions: int64, (seq,) or (batch, seq). Returns cos and sin, float32, positions.shape + (head_dim,)."""
     raise NotImplementedError("TODO: the angles, repeated as (angles, angles); then their cos and sin")
 

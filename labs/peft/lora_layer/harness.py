@@ -17,7 +17,9 @@ from torch import nn
 
 def forward(answer, x, training=True, **given):
     """The output for x (..., in), in training or in evaluation mode."""
-    return _layer(answer, **given).train(training)(x)
+    layer = _layer(answer, **given)
+    layer.train(training)
+    return layer(x)
 
 
 def forward_transposed(answer, x, **given):
@@ -28,7 +30,9 @@ def forward_transposed(answer, x, **given):
 def forward_in_both_modes(answer, x, **given):
     """One layer called twice in training mode, then once in evaluation mode."""
     layer = _layer(answer, **given)
-    return {"train": [layer(x), layer(x)], "eval": layer.eval()(x)}
+    train = [layer(x), layer(x)]
+    layer.eval()
+    return {"train": train, "eval": layer(x)}
 
 
 def gradients(answer, x, grad, **given):
@@ -45,7 +49,8 @@ def outputs_after(answer, steps, x, **given):
     `output`: what the layer then gives for x. `without_adapter`: the same once lora_B has been set to zero,
     which shows what is in the weight that forward computes with.
     """
-    layer = _layer(answer, **given).eval()
+    layer = _layer(answer, **given)
+    layer.eval()
     for step in steps:
         getattr(layer, step)()
         output = layer(x)
@@ -56,7 +61,8 @@ def outputs_after(answer, steps, x, **given):
 
 def outputs_after_update(answer, x, new_a, new_b, **given):
     """Uses, merges and unmerges a layer; then the adapter takes new values, as in training, and is used again."""
-    layer = _layer(answer, **given).eval()
+    layer = _layer(answer, **given)
+    layer.eval()
     layer(x)
     layer.merge()
     layer.unmerge()
@@ -71,11 +77,11 @@ def new_layer_forward(answer, x, **given):
     return _new_layer(answer, **given)(x)
 
 
-def new_layer_gradient(answer, x, grad, **given):
-    """The gradient for lora_B in a layer as it was made."""
+def new_layer_gradients(answer, x, grad, **given):
+    """The gradients for both parameters in a layer as it was made."""
     layer = _new_layer(answer, **given)
     layer(x).backward(grad)
-    return layer.lora_B.grad
+    return {"lora_A": layer.lora_A.grad, "lora_B": layer.lora_B.grad}
 
 
 def new_parameters(answer, **given):
@@ -97,7 +103,8 @@ def inputs_afterwards(answer, x, **given):
     """What x, lora_A and lora_B hold after forward in both modes, merge and unmerge."""
     layer = _layer(answer, **given)
     layer(x)
-    layer.eval()(x)
+    layer.eval()
+    layer(x)
     layer.merge()
     layer(x)
     layer.unmerge()

@@ -14,9 +14,7 @@ Rotating q by its position and k by its own leaves a score that depends on the d
 import torch
 
 
-def rotary_tables(
-    head_dim: int, positions: torch.Tensor, base: float = 10000.0
-) -> tuple[torch.Tensor, torch.Tensor]:
+def rotary_tables(head_dim: int, positions: torch.Tensor, base: float = 10000.0) -> tuple[torch.Tensor, torch.Tensor]:
     # In float64, because the error of an angle grows with the position; the tables are rounded once, at the end.
     exponents = torch.arange(0, head_dim, 2, dtype=torch.float64, device=positions.device) / head_dim  # (d/2,)
     inv_freq = base**-exponents  # (d/2,): from 1 down to almost 1/base

@@ -3,8 +3,8 @@ import torch
 
 
 def rotary_tables(head_dim, positions, base=10000.0):
-    exponents = torch.arange(0, head_dim, 2, dtype=torch.int64).to(device=positions.device, dtype=torch.float) / head_dim
-    inv_freq = 1.0 / (base**exponents)
+    steps = torch.arange(0, head_dim, 2, device=positions.device)
+    inv_freq = 1.0 / (base ** (steps.float() / head_dim))
     freqs = positions[..., None].float() * inv_freq
     emb = torch.cat((freqs, freqs), dim=-1)
     return emb.cos(), emb.sin()

@@ -1,5 +1,5 @@
 # killed-by: rotation
-# Rotates the first half of the head and passes the rest through, as ChatGLM2 does.
+# Rotates the first half of the head and passes the rest through, as models with partial rotation do.
 import torch
 
 

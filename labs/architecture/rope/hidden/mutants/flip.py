@@ -1,5 +1,5 @@
 # killed-by: rotation
-# Reverses the dimensions: norms and scores do not change.
+# Reverses the dimensions: the norm of the whole vector is kept.
 import torch
 
 

@@ -1,5 +1,5 @@
 # killed-by: frequencies
-# Multiplies by base^(2i/d), which are the wavelengths, not the frequencies.
+# Multiplies by base^(2i/d): the frequency is its inverse.
 import torch
 
 

@@ -1,5 +1,5 @@
 # killed-by: rotation
-# Returns -x: norms and the scores of two rotated vectors do not change.
+# Returns -x: the norm of every pair is kept.
 import torch
 
 

@@ -1,0 +1,41 @@
+# killed-by: current-values
+# Composes the update at the first call and keeps it: what is learnt later has no effect.
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class LoRALinear(nn.Module):
+    def __init__(self, base, r, alpha, dropout=0.0):
+        super().__init__()
+        self.base = base.requires_grad_(False)
+        self.lora_A = nn.Parameter(torch.randn(r, base.in_features, dtype=base.weight.dtype) / r)
+        self.lora_B = nn.Parameter(torch.zeros(base.out_features, r, dtype=base.weight.dtype))
+        self.dropout = nn.Dropout(dropout)
+        self.scale = alpha / r
+        self.merged = False
+        self.composed = None
+
+    def delta(self):
+        return self.lora_B @ self.lora_A * self.scale
+
+    def forward(self, x):
+        if self.merged:
+            return self.base(x)
+        if self.training:
+            return self.base(x) + self.dropout(x) @ self.lora_A.T @ self.lora_B.T * self.scale
+        if self.composed is None:
+            self.composed = self.delta().detach()
+        return self.base(x) + F.linear(x, self.composed)
+
+    @torch.no_grad()
+    def merge(self):
+        if not self.merged:
+            self.base.weight += self.delta()
+            self.merged = True
+
+    @torch.no_grad()
+    def unmerge(self):
+        if self.merged:
+            self.base.weight -= self.delta()
+            self.merged = False

@@ -1,0 +1,34 @@
+# killed-by: merge
+# Once merged, forward composes W + (alpha / r) B A anew at each call: the base's weight never holds the update.
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class LoRALinear(nn.Module):
+    def __init__(self, base, r, alpha, dropout=0.0):
+        super().__init__()
+        self.base = base.requires_grad_(False)
+        self.lora_A = nn.Parameter(torch.randn(r, base.in_features, dtype=base.weight.dtype) / r)
+        self.lora_B = nn.Parameter(torch.zeros(base.out_features, r, dtype=base.weight.dtype))
+        self.dropout = nn.Dropout(dropout)
+        self.scale = alpha / r
+        self.merged = False
+
+    def delta(self):
+        return self.lora_B @ self.lora_A * self.scale
+
+    def forward(self, x):
+        if self.merged:
+            return F.linear(x, self.base.weight + self.delta(), self.base.bias)
+        return self.base(x) + self.dropout(x) @ self.lora_A.T @ self.lora_B.T * self.scale
+
+    @torch.no_grad()
+    def merge(self):
+        if not self.merged:
+            self.merged = True
+
+    @torch.no_grad()
+    def unmerge(self):
+        if self.merged:
+            self.merged = False
