@@ -41,5 +41,7 @@ def test_the_walk_from_home_to_the_report(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def headings(markdown: str) -> list[str]:
-    """What was done in each scene; which question of a type came first depends on the bank."""
-    return [re.sub(r": [a-z0-9-]+$", "", line) for line in markdown.splitlines() if line.startswith("## ")]
+    """What was done in each scene; which question of a type comes first, and when, depends on the bank."""
+    return sorted(
+        re.sub(r"## \d+\. |: [a-z0-9-]+$", "", line) for line in markdown.splitlines() if line.startswith("## ")
+    )
