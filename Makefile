@@ -6,8 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # DeepSpeed builds on Linux alone.
-EXTRAS := $(if $(filter Linux,$(shell uname -s)),deepspeed$(comma)dev,dev)
 comma := ,
+EXTRAS := dev$(if $(filter Linux,$(shell uname -s)),$(comma)deepspeed)
 
 .PHONY: run test test-full lint bench walk clean help
 

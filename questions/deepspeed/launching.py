@@ -10,8 +10,8 @@ def reading(*, parameters: int, gpus: int, host_gib: float) -> str:
 
         Ψ · max(4 · GPUs, 16) · 1.5 bytes
 
-    Every process may hold an fp32 copy of the model while it loads (4Ψ each), and the offloaded states take
-    16Ψ; 1.5 is the estimator's own allowance for buffers. Otherwise "d": look at the process itself.
+    Every process may hold an fp32 copy of the model while it loads, 4Ψ each, and the offloaded states take 16Ψ
+    later: the larger of the two, and half as much again for buffers. Otherwise "d": something else filled it.
     Source: DeepSpeed `runtime/zero/stage_1_and_2.py`, `estimate_zero2_model_states_mem_needs`.
     """
     from deepspeed.runtime.zero.stage_1_and_2 import estimate_zero2_model_states_mem_needs

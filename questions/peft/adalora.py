@@ -16,9 +16,7 @@ def ranks(*, r: int, total_step: int) -> str:
     from peft import AdaLoraConfig, get_peft_model
     from transformers import LlamaConfig, LlamaForCausalLM
 
-    small = LlamaConfig(
-        vocab_size=8, hidden_size=64, intermediate_size=8, num_hidden_layers=2, num_attention_heads=4
-    )
+    small = LlamaConfig(vocab_size=8, hidden_size=64, intermediate_size=8, num_hidden_layers=2, num_attention_heads=4)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that `r` is ignored
         config = AdaLoraConfig(

@@ -36,11 +36,22 @@ async def until(pilot: Pilot, condition: Callable[[], object], seconds: float = 
 def shown(pilot: Pilot) -> str:
     """What stands on the terminal now, line by line."""
     screen = pilot.app.screen
-    return "\n".join(strip.text for strip in screen._compositor.render_strips(screen.size))
+    try:
+        return "\n".join(strip.text for strip in screen._compositor.render_strips(screen.size))
+    except KeyError:  # a widget that was mounted a moment ago and has no styles yet
+        return ""
 
 
 async def until_shown(pilot: Pilot, *texts: str) -> None:
     await until(pilot, lambda: all(text in shown(pilot) for text in texts))
+
+
+async def click_on(pilot: Pilot, text: str) -> None:
+    """Click where `text` stands, once it does. Text before it on its line must be as wide as it is long."""
+    await until_shown(pilot, text)
+    lines = shown(pilot).splitlines()
+    y = next(y for y, line in enumerate(lines) if text in line)
+    await pilot.click(offset=(lines[y].index(text), y))
 
 
 async def type_text(pilot: Pilot, text: str) -> None:

@@ -15,12 +15,13 @@ ONE_ANSWER = """
 import asyncio, sys, tempfile
 from quiz.records.store import EventKind, Records
 from tui.app import RopesApp
-from tests.tui.conftest import FakeJudge
+from quiz.bank.loader import Bank
+from tests.tui.conftest import SAMPLE_BANK, FakeJudge
 from tests.tui.driving import until, until_shown
 
 async def main():
     with tempfile.TemporaryDirectory() as folder, Records.open(f"sqlite:///{folder}/records.sqlite3") as records:
-        app = RopesApp(records, judge_factory=FakeJudge)
+        app = RopesApp(records, bank=Bank(SAMPLE_BANK), judge_factory=FakeJudge)
         async with app.run_test(size=(80, 24)) as pilot:
             await until_shown(pilot, "Architecture")
             await pilot.press("enter")

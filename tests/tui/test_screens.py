@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from textual.pilot import Pilot
 from textual.widgets._footer import FooterKey
 
 from quiz.records.store import EventKind
-from tests.tui.driving import shown, type_text, until, until_shown
+from tests.tui.driving import click_on, shown, type_text, until, until_shown
 from tui.screens.help import HelpScreen
 from tui.screens.home import HomeScreen
 from tui.screens.lab import LabScreen
 from tui.screens.quiz import QuizScreen
 from tui.screens.report import ReportScreen
 from tui.strings import say
-from tui.widgets.rows import Row
 
 WAY_TO = {HomeScreen: [], QuizScreen: ["enter"], LabScreen: ["tab", "enter"], ReportScreen: ["r"]}
 EVERY_SCREEN = pytest.mark.parametrize("screen", WAY_TO)
@@ -92,41 +93,39 @@ async def test_the_button_of_a_question_is_always_in_view(app):
 
 async def test_the_quiz_by_mouse_alone(app, records):
     async with app.run_test(size=(80, 24)) as pilot:
-        await until_shown(pilot, "All questions: start")
-        await pilot.click("#tracks", offset=(4, 1))
+        await click_on(pilot, "All questions: start")
         await until_shown(pilot, "Which one is right?")
-        await pilot.click(list(app.screen.query(Row))[1])
-        await until_shown(pilot, "(•) 2")
-        await pilot.click("#go-on")
+        await click_on(pilot, "( ) 2")
+        await click_on(pilot, "( ) 3")
+        await until_shown(pilot, "( ) 2", "(•) 3")
+        await click_on(pilot, "   Answer")
         await until_shown(pilot, "Next question")
-        session = records.latest_session().id
-        (answered,) = records.events(session, EventKind.ANSWERED)
+        (answered,) = records.events(records.latest_session().id, EventKind.ANSWERED)
         assert answered.item == "sample-single"
         # A button that was just clicked takes no click for a moment, so that a double click is one.
         await until(pilot, lambda: not app.screen.query_one("#go-on").has_class("-active"))
-        await pilot.click("#go-on")
+        await click_on(pilot, "Next question")
         await until_shown(pilot, "Which are right?")
-        (back,) = [key.region for key in await foot_line(pilot) if key.key == "escape"]
-        await pilot.click(offset=back.offset)
+        await click_on(pilot, "esc Back")
         await until_shown(pilot, "1 of 10 answered")
 
 
 async def test_ordering_and_matching_by_mouse(app):
     async with app.run_test(size=(80, 24)) as pilot:
         await go_to(pilot, QuizScreen)
-        await pilot.press("ctrl+n", "ctrl+n", "ctrl+n")
-        await until_shown(pilot, "Put in order.")
-        rows = list(app.screen.query(Row))
-        first, third = (shown(pilot).splitlines()[row.region.y].strip().split()[-1] for row in (rows[0], rows[2]))
-        await pilot.click(rows[2])
+        for prompt in ("Which one", "Which are", "How many"):
+            await until_shown(pilot, prompt)
+            await pilot.press("ctrl+n")
+        await until_shown(pilot, "Put in order.", " 1. ", " 4. ")
+        third = re.search(r" 3\. (\w+)", shown(pilot))[1]
+        await click_on(pilot, f" 3. {third}")
         await until_shown(pilot, "↕ 3.")
-        await pilot.click(rows[0])
-        await until_shown(pilot, f"1. {third}", f"2. {first}")
+        await click_on(pilot, " 1. ")
+        await until_shown(pilot, f" 1. {third}")
         await pilot.press("ctrl+n")
-        await until_shown(pilot, "Match.", "[?]")
-        rows = list(app.screen.query(Row))
-        await pilot.click(rows[1])
-        await pilot.click(rows[5])
+        await until_shown(pilot, "Match.")
+        await click_on(pilot, "[?] ZeRO")
+        await click_on(pilot, " c.  ")
         await until_shown(pilot, "[c] ZeRO")
 
 

@@ -29,10 +29,10 @@ def a_layer(draw, size_in, size_out, r, alpha=None, bias=True):
 
 
 def a_positive_layer(draw, size_in, size_out, r, alpha, dtype):
-    """A layer in which nothing cancels and the update is as large as the base, for dtypes whose eps is coarse."""
+    """A layer for dtypes whose eps is coarse: nothing cancels, and weight, update and bias count about alike."""
     return {
         "weight": positive(draw, 1.0, size_out, size_in, dtype=dtype),
-        "bias": positive(draw, 1.0, size_out, dtype=dtype),
+        "bias": positive(draw, size_in / 2, size_out, dtype=dtype),
         "lora_a": positive(draw, 1.0, r, size_in, dtype=dtype),
         "lora_b": positive(draw, 1 / alpha, size_out, r, dtype=dtype),
         "alpha": alpha,
