@@ -70,7 +70,7 @@ def main(sock: socket.socket, answer_fd: int, task: Task, plan: sandbox.Plan, ru
         if syntax_error:
             raise syntax_error
         with recorder:
-            answer = _load(source, task.answer_name)
+            answer = _load(source, task.answer_name) if _is_code(task) else source.decode("utf-8")
             harness = _load(harness_source, task.harness)
     except BaseException as error:  # SystemExit and KeyboardInterrupt are an answer's ways to fail, too
         send_frame(sock, {"loaded": False, "error": describe(error, task.answer_name)}, deadline=deadline)
@@ -103,7 +103,7 @@ def describe(error: BaseException, filename: str) -> dict[str, Any]:
 
 def _serve(
     sock: socket.socket,
-    answer: ModuleType,
+    answer: ModuleType | str,
     harness: ModuleType,
     recorder: CallRecorder,
     task: Task,
@@ -123,7 +123,7 @@ def _serve(
 
 def _call(
     function: Callable[..., object],
-    answer: ModuleType,
+    answer: ModuleType | str,
     arguments: dict[str, Any],
     recorder: CallRecorder,
     task: Task,
@@ -141,12 +141,19 @@ def _check_source(source: bytes, task: Task) -> tuple[dict[str, Any], BaseExcept
     try:
         if len(source) > MAX_ANSWER_BYTES:
             raise ValueError(f"larger than {MAX_ANSWER_BYTES} bytes")
+        if not _is_code(task):
+            return found, None
         tree = source_check.parse(source, task.answer_name)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return found, error
     found["forbidden"] = [asdict(f) for f in source_check.forbidden_names(tree, task.forbidden)]
     found["hidden"] = [asdict(f) for f in source_check.hidden_calls(tree)]
     return found, None
+
+
+def _is_code(task: Task) -> bool:
+    """Whether the answer is a module; any other format is data, which its harness gets as text."""
+    return task.answer_name.endswith(".py")
 
 
 def _load(source: bytes, filename: str) -> ModuleType:

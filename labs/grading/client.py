@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import secrets
 import socket
-import subprocess
-import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from labs.grading import channel, diagnosis, frames
 from labs.grading.answers import UnreadableAnswer
 from labs.grading.catalogue import Lab
-from labs.grading.manifest import OWN_WORK, SuiteName
+from labs.grading.manifest import OWN_WORK, Preload, SuiteName
 from labs.grading.verdict import (
     MAX_LINE,
     Device,
@@ -32,23 +29,12 @@ from labs.grading.verdict import (
     RunOutput,
     Verdict,
 )
+from labs.grading.warm_process import WARM_SECONDS, JudgeFault, WarmProcess
 
-WARM_SECONDS = 180.0
-"""How long a cold machine may take to import torch."""
+__all__ = ["DeviceUnavailable", "Judge", "JudgeFault"]
+
 SPARE_SECONDS = 15.0
 """How much longer than its lab's limit a grading may take before the judge itself is at fault."""
-
-_ENVIRONMENT = {
-    "PATH": os.defpath,
-    "LANG": "C.UTF-8",
-    "HOME": "/nonexistent",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-}
-
-
-class JudgeFault(RuntimeError):
-    """The judge itself failed: nothing is known about the answer. The message is one sentence with a next step."""
 
 
 class DeviceUnavailable(ValueError):
@@ -72,66 +58,34 @@ class Judge:
 
     def __init__(self, *, device: Literal["auto", "cpu", "cuda"] = "auto") -> None:
         self._wanted_device = device
-        self._device: Device = "cpu"
-        self._hello: dict[str, Any] = {}
-        self._isolation: Isolation | None = None
-        self._warming = threading.Lock()
-        self._sending = threading.Lock()
+        self._closed = False
+        self._processes_lock = threading.Lock()
+        self._processes: dict[Preload, WarmProcess] = {"torch": WarmProcess("torch")}
+        self._servers_lock = threading.Lock()
         self._servers: dict[tuple[str, SuiteName, str], _Server] = {}
-        self._starting_server = threading.Lock()
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  (kept open as long as the zygote lives)
-        self._control, inherited = socket.socketpair()
-        with inherited:
-            self._zygote = subprocess.Popen(
-                [sys.executable, "-I", "-B", "-m", "labs.grading.zygote", str(inherited.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=self._errors,
-                pass_fds=[inherited.fileno()],
-                env=_ENVIRONMENT,
-                start_new_session=True,  # an interrupt typed at the terminal is for the app
-            )
 
-    def wait_until_warm(self, on_progress: Callable[[str], None] | None = None) -> None:
-        """Block until the zygote is warm; `on_progress` gets short texts.
+    def wait_until_warm(self, on_progress: Callable[[str], None] | None = None, *, lab: Lab | None = None) -> None:
+        """Block until a grading (of `lab`, if given) would start at once; `on_progress` gets short texts.
 
         Raises JudgeFault, or DeviceUnavailable.
         """
-        with self._warming:
-            if self._isolation is not None:
-                return
-            if on_progress:
-                on_progress("warming up the judge")
-            hello = self._hello = self._hello or self._receive_hello()
-            if self._wanted_device == "cuda" and not hello["cuda"]:
-                raise DeviceUnavailable("no GPU can be used on this machine; ask for --device cpu or auto")
-            if hello["cuda"] and self._wanted_device != "cpu":
-                self._device = "cuda"
-            self._isolation = Isolation.model_validate(hello["isolation"])
-
-    def _receive_hello(self) -> dict[str, Any]:
-        try:
-            self._control.settimeout(WARM_SECONDS)
-            hello, _ = channel.receive(self._control)
-        except (OSError, ValueError) as error:
-            raise JudgeFault(
-                f"the judge did not start ({self._last_error()}); run `ropes doctor` to see what is missing"
-            ) from error
-        self._control.settimeout(None)
-        return hello
+        process = self._process(lab.manifest.preload if lab else "torch")
+        if on_progress and not process.is_warm:
+            on_progress("warming up the judge")
+        if not process.hello()["cuda"] and self._wanted_device == "cuda":
+            raise DeviceUnavailable("no GPU can be used on this machine; ask for --device cpu or auto")
 
     @property
     def isolation(self) -> Isolation:
         """How answers are kept apart here. Waits until the judge is warm."""
         self.wait_until_warm()
-        assert self._isolation is not None
-        return self._isolation
+        return Isolation.model_validate(self._process("torch").hello()["isolation"])
 
     @property
     def device(self) -> Device:
-        """Where answers run: what was asked for, or what `auto` came to. Waits until the judge is warm."""
+        """Where code runs: what was asked for, or what `auto` came to. Waits until the judge is warm."""
         self.wait_until_warm()
-        return self._device
+        return "cuda" if self._wanted_device != "cpu" and self._process("torch").hello()["cuda"] else "cpu"
 
     def grade(
         self,
@@ -143,7 +97,7 @@ class Judge:
         path: str = "",
     ) -> Verdict:
         """Judge one answer. `seed` replays a verdict; without one a fresh secret seed is drawn. Raises JudgeFault."""
-        self.wait_until_warm()
+        self.wait_until_warm(lab=lab)
         seed = seed if seed is not None else secrets.token_hex(16)
         started = time.monotonic()
         server = self._server(lab, suite)
@@ -176,7 +130,7 @@ class Judge:
 
     def run(self, lab: Lab, answer: bytes, snippet: str) -> RunOutput:
         """Run the candidate's own snippet after the candidate's own answer, in the same sandbox. Raises JudgeFault."""
-        self.wait_until_warm()
+        self.wait_until_warm(lab=lab)
         limits = lab.manifest.limits
         deadline = time.monotonic() + limits.seconds
         with self._candidate(lab, answer) as sock:
@@ -200,14 +154,13 @@ class Judge:
                 return RunOutput(fault=Fault.PROTOCOL)
 
     def close(self) -> None:
-        """End the judge's processes, busy or not, and wait until the zygote has gone. Twice does no harm."""
-        for server in self._servers.values():
+        """End the judge's processes, busy or not. Twice does no harm."""
+        with self._processes_lock:
+            self._closed = True
+            for process in self._processes.values():
+                process.close()
+        for server in list(self._servers.values()):
             server.channel.close()
-        self._servers.clear()
-        self._control.close()
-        self._zygote.kill()  # what it started ends with it
-        self._zygote.wait()
-        self._errors.close()
 
     def __enter__(self) -> Self:
         return self
@@ -240,7 +193,7 @@ class Judge:
             passed=passed == ran and any(p.name not in no_proof for p in ran),
             verified=len(ran) == len(findings.properties),
             score=sum(p.weight for p in passed) / sum(p.weight for p in ran) if ran else 0.0,
-            device=self._device,
+            device=self._device_for(lab),
             isolation=self.isolation,
             seed=seed,
             seconds=round(seconds, 4),
@@ -259,7 +212,7 @@ class Judge:
             "forbidden": manifest.forbidden,
             "libraries": manifest.libraries,
             "decoy": str(lab.reference),
-            "device": self._device,
+            "device": self._device_for(lab),
             "seconds": manifest.limits.seconds,
             "memory_mib": manifest.limits.memory_mib,
         }
@@ -269,9 +222,8 @@ class Judge:
             with theirs, wardens_end, tempfile.TemporaryFile() as file:
                 file.write(answer)
                 file.seek(0)
-                self._ask_zygote(
-                    {"op": "candidate", "task": task}, [theirs.fileno(), file.fileno(), wardens_end.fileno()]
-                )
+                fds = [theirs.fileno(), file.fileno(), wardens_end.fileno()]
+                self._process(manifest.preload).ask({"op": "candidate", "task": task}, fds)
             try:
                 yield ours
             finally:
@@ -284,7 +236,7 @@ class Judge:
         ours, theirs = socket.socketpair()
         with ours:
             with theirs, server.lock:
-                request = {"op": "grade", "seed": seed, "device": self._device}
+                request = {"op": "grade", "seed": seed, "device": self._device_for(lab)}
                 try:
                     channel.send(server.channel, request, [candidate.fileno(), theirs.fileno()])
                 except OSError as error:
@@ -296,51 +248,51 @@ class Judge:
                 return Findings.model_validate(channel.receive(ours)[0])
             except (OSError, ValueError) as error:
                 self._forget(server)
+                said = self._process(lab.manifest.preload).last_error()
                 raise JudgeFault(
-                    f"the judge of {lab.id} ended without a verdict ({self._last_error()}); grade the answer again"
+                    f"the judge of {lab.id} ended without a verdict ({said}); grade the answer again"
                 ) from error
+
+    def _device_for(self, lab: Lab) -> Device:
+        return "cpu" if lab.manifest.cpu_only else self.device
+
+    def _process(self, preload: Preload) -> WarmProcess:
+        """The zygote that holds `preload`; started when it is first asked for."""
+        with self._processes_lock:
+            if self._closed:
+                raise JudgeFault("the judge was closed; start it again")
+            if preload not in self._processes:
+                self._processes[preload] = WarmProcess(preload)
+            return self._processes[preload]
 
     def _server(self, lab: Lab, suite: SuiteName) -> _Server:
         """The judge server of a suite as it is on disk now; started when it is first asked for."""
         key = (str(lab.folder), suite, lab.version)
-        with self._starting_server:
+        process = self._process(lab.manifest.preload)
+        with self._servers_lock:
             if key not in self._servers:
-                self._servers[key] = self._start_server(lab, suite)
+                self._servers[key] = _start_server(process, lab, suite)
             return self._servers[key]
 
     def _forget(self, server: _Server) -> None:
         """Let the next grading start a new server."""
-        with self._starting_server:
+        with self._servers_lock:
             self._servers = {key: other for key, other in self._servers.items() if other is not server}
 
-    def _start_server(self, lab: Lab, suite: SuiteName) -> _Server:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            request = {"op": "server", "lab": str(lab.folder), "track": lab.track.value, "suite": suite}
-            self._ask_zygote(request, [theirs.fileno()])
-        ours.settimeout(WARM_SECONDS)
-        try:
-            hello, _ = channel.receive(ours)
-        except (OSError, ValueError) as error:
-            ours.close()
-            raise JudgeFault(f"the judge of {lab.id} did not start ({self._last_error()}); try again") from error
-        if not hello["ready"]:
-            ours.close()
-            raise JudgeFault(f"the {suite} suite of {lab.id} is broken: {hello['problem']}")
-        ours.settimeout(None)
-        return _Server(ours, threading.Lock())
 
-    def _ask_zygote(self, request: dict[str, Any], fds: list[int]) -> None:
-        try:
-            with self._sending:
-                channel.send(self._control, request, fds)
-        except OSError as error:
-            raise JudgeFault(f"the judge has ended ({self._last_error()}); start it again") from error
-
-    def _last_error(self) -> str:
-        """The last line that the judge's processes wrote to stderr."""
-        if self._errors.closed:
-            return "it was closed"
-        self._errors.seek(max(0, self._errors.seek(0, os.SEEK_END) - 4096))
-        lines = self._errors.read().decode(errors="replace").strip().splitlines()
-        return lines[-1][:300] if lines else "it said nothing"
+def _start_server(process: WarmProcess, lab: Lab, suite: SuiteName) -> _Server:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        request = {"op": "server", "lab": str(lab.folder), "track": lab.track.value, "suite": suite}
+        process.ask(request, [theirs.fileno()])
+    ours.settimeout(WARM_SECONDS)
+    try:
+        hello, _ = channel.receive(ours)
+    except (OSError, ValueError) as error:
+        ours.close()
+        raise JudgeFault(f"the judge of {lab.id} did not start ({process.last_error()}); try again") from error
+    if not hello["ready"]:
+        ours.close()
+        raise JudgeFault(f"the {suite} suite of {lab.id} is broken: {hello['problem']}")
+    ours.settimeout(None)
+    return _Server(ours, threading.Lock())

@@ -13,6 +13,7 @@ from labs.grading.content import Text
 from labs.grading.frames import FrameFault
 from labs.grading.manifest import OWN_WORK, Property, SuiteName
 from labs.grading.proxies import Candidate, JudgeBroken, Raised
+from labs.grading.suite import Complaint
 from labs.grading.verdict import Fault, Findings, Outcome, PropertyVerdict
 
 _WORST_FIRST = [Outcome.TIMEOUT, Outcome.ERROR, Outcome.FAILED, Outcome.NOT_VERIFIED_HERE, Outcome.PASSED]
@@ -83,6 +84,8 @@ class Grading:
                 return Outcome.PASSED, None
             case pytest.skip.Exception():
                 return Outcome.NOT_VERIFIED_HERE, None
+            case Complaint():
+                return Outcome.FAILED, error.text
             case AssertionError() | pytest.fail.Exception():  # the latter where `pytest.raises` saw nothing
                 return Outcome.FAILED, diagnosis.with_detail(judged.diagnosis, str(error) if self._public else "")
             case Raised():

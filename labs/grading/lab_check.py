@@ -12,14 +12,27 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pydantic import RootModel
+
 from labs.grading.catalogue import Lab
 from labs.grading.client import Judge, JudgeFault
-from labs.grading.content import Language
+from labs.grading.content import Content, Language, NonEmpty, Slug
 from labs.grading.verdict import Outcome, Verdict
-from labs.grading.yaml_source import InvalidFile, Problem, duplicate_keys
+from labs.grading.yaml_source import InvalidFile, Problem, duplicate_keys, read_model
 
 MIN_MUTANTS, MIN_ALTERNATES = 10, 3
 _KILLED_BY = re.compile(r"\A# killed-by: ([a-z0-9-]+)$", re.MULTILINE)
+
+
+class Killer(Content):
+    """What is wrong in one mutant, and the property that must catch it."""
+
+    killed_by: Slug
+    misconception: NonEmpty
+
+
+class Killers(RootModel[dict[str, Killer]]):
+    """`killers.yaml`: mutants by file name."""
 
 
 @dataclass
@@ -77,7 +90,9 @@ class _Trial:
         if self.kind == "starter":
             return self._problem("the starter passes: nothing is left to write") if verdict.passed else None
         if not self.killer:
-            return self._problem("the first line must say `# killed-by: <property>`")
+            return self._problem(
+                "names no property: `# killed-by: <property>` in its first line, or an entry in killers.yaml"
+            )
         if outcomes.get(self.killer) is not Outcome.FAILED:
             return self._problem(f"must die by {self.killer!r}, died by: {died_by}")
         return None
@@ -91,9 +106,18 @@ def _trials(lab: Lab) -> Iterator[_Trial]:
     yield _Trial("starter", lab.starter_path)
     for path in lab.alternates:
         yield _Trial("alternate", path)
+    killers = _killers(lab)
     for path in lab.mutants:
-        named = _KILLED_BY.match(path.read_text(encoding="utf-8"))
-        yield _Trial("mutant", path, named.group(1) if named else "")
+        yield _Trial("mutant", path, killers.get(path.name, ""))
+
+
+def _killers(lab: Lab) -> dict[str, str]:
+    """Which property each mutant names: in its first line, or in `killers.yaml` where its format has no comments."""
+    listed = lab.folder / "hidden" / "mutants" / "killers.yaml"
+    if listed.exists():
+        return {name: mutant.killed_by for name, mutant in read_model(listed, Killers).root.items()}
+    found = ((path.name, _KILLED_BY.match(path.read_text(encoding="utf-8"))) for path in lab.mutants)
+    return {name: line.group(1) for name, line in found if line}
 
 
 def _grade_all(lab: Lab, judge: Judge, paths: Sequence[Path]) -> Iterator[Verdict]:

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from labs.grading.content import Content, Level, NonEmpty, Slug, Source, Text
 
-Preload = Literal["torch"]
+Preload = Literal["torch", "deepspeed"]
 """The sets of libraries that a zygote can hold warm."""
 
 
@@ -41,6 +41,8 @@ class Manifest(Content):
     answer: Annotated[str, StringConstraints(pattern=r"^[a-z_]+\.(py|json)$")] = "answer.py"
     """The name of the file that the candidate writes."""
     preload: Preload = "torch"
+    cpu_only: bool = False
+    """True where a GPU would judge nothing more: an answer that is a configuration, say."""
     libraries: list[NonEmpty] = ["torch"]
     """Importable from the answer beside the standard library; nothing else can be read in the sandbox."""
     forbidden: list[NonEmpty] = []

@@ -137,7 +137,7 @@ class Candidate:
 class Reference:
     """The harness over our reference, with the same functions as `Candidate`; a failure in here is the judge's own."""
 
-    def __init__(self, harness: ModuleType, answer: ModuleType) -> None:
+    def __init__(self, harness: ModuleType, answer: ModuleType | str) -> None:
         self._harness = harness
         self._answer = answer
 
@@ -156,7 +156,9 @@ class Reference:
 
 def load_reference(lab: Lab) -> Reference:
     """Our reference behind the lab's harness."""
-    return Reference(_load(lab.harness, "harness"), _load(lab.reference, "reference"))
+    is_code = lab.reference.suffix == ".py"
+    answer = _load(lab.reference, "reference") if is_code else lab.reference.read_text(encoding="utf-8")
+    return Reference(_load(lab.harness, "harness"), answer)
 
 
 def _load(path: Path, name: str) -> ModuleType:

@@ -35,9 +35,13 @@ class _CappedText(io.TextIOBase):
         return self._kept.getvalue()
 
 
-def run_snippet(snippet: str, answer: ModuleType, answer_name: str) -> RunOutput:
-    """Run `snippet` with the answer's names and `torch` at hand; its last expression is the value."""
-    namespace = {"torch": torch, **vars(answer)}
+def run_snippet(snippet: str, answer: ModuleType | str, answer_name: str) -> RunOutput:
+    """Run `snippet` with `torch` and the answer's names at hand; its last expression is the value.
+
+    An answer that is not code is at hand as the text `answer`.
+    """
+    names = {"answer": answer} if isinstance(answer, str) else vars(answer)
+    namespace = {"torch": torch, **names}
     linecache.cache[SNIPPET_NAME] = (len(snippet), None, snippet.splitlines(keepends=True), SNIPPET_NAME)
     output = _CappedText()
     value, trace, fault = "", [], None

@@ -22,6 +22,8 @@ from typing import TypeVar
 import pytest
 import torch
 
+from labs.grading.content import Text
+
 Test = TypeVar("Test", bound=Callable[..., None])
 
 
@@ -32,6 +34,18 @@ def judges(property_name: str) -> Callable[[Test], Test]:
 
 class Mismatch(AssertionError):
     """The candidate's value is not the expected one. Its message is for the suite's author, never for the candidate."""
+
+
+class Complaint(AssertionError):
+    """What is wrong with an answer, in words for its author; shown in public and hidden suites alike.
+
+    For labs whose suites draw no inputs, such as a configuration: the text must hold nothing but what the brief
+    and the author's own file say.
+    """
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text
 
 
 def assert_close(

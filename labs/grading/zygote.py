@@ -1,7 +1,7 @@
-"""The warm process: torch and pytest are imported once, and every grading starts as a fork of it.
+"""The warm process: torch, pytest and what a lab preloads are imported once, and every grading starts as a fork of it.
 
 It never opens a hidden file, never sees a seed, never starts CUDA: what an answer inherits from it is clean.
-Requests come over a channel on the descriptor that its command line names:
+Its command line names the descriptor of a channel and the set of libraries to hold. Requests:
 
 - `{"op": "candidate", "task": {...}}` with the answer's socket, the answer's file and a lifeline;
 - `{"op": "server", "lab": folder, "track": name, "suite": name}` with the socket of the new judge server.
@@ -21,14 +21,15 @@ from typing import Any, NoReturn
 
 from labs.grading import channel
 from labs.grading.sandbox import layers, plan
+from labs.grading.warming import warm_up
 
 
 def main() -> None:
-    control = socket.socket(fileno=int(sys.argv[1]))
+    control, preload = socket.socket(fileno=int(sys.argv[1])), sys.argv[2]
     decoy = Path(__file__).with_name("manifest.py")
     possible = plan.probe(decoy)
     cuda = _cuda_is_there()
-    _warm_up(cuda=cuda)
+    warm_up(preload)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the forks: the kernel reaps them
     gc.collect()
     gc.freeze()
@@ -86,33 +87,6 @@ class _Zygote:
         plan.restore_signals()
         layers.die_with_parent()
         self._control.close()
-
-
-def _warm_up(*, cuda: bool) -> None:
-    """Touch everything that torch and pytest import late: a child must not pay for it, or be refused it."""
-    import pytest
-    import torch
-
-    from labs.grading import candidate, server, warden  # noqa: F401
-
-    torch.set_num_threads(1)  # a second thread would hang after the fork
-    torch.set_num_interop_threads(1)
-    pytest.version_tuple  # noqa: B018
-    if not cuda:  # where there is a GPU, the first backward would start CUDA's threads in here
-        _touch_autograd()
-
-
-def _touch_autograd() -> None:
-    import torch
-
-    for dtype in (torch.float32, torch.bfloat16, torch.float16, torch.float64):
-        layer = torch.nn.Linear(4, 4).to(dtype)
-        x = torch.ones(2, 4, dtype=dtype, requires_grad=True)
-        layer(x).softmax(-1).backward(torch.ones(2, 4, dtype=dtype))
-        torch.autograd.grad(layer(x).pow(2).sum(), [x, *layer.parameters()])
-    repr(torch.ones(2, requires_grad=True))
-    torch.randn(2, generator=torch.Generator().manual_seed(0))
-    torch.frombuffer(bytearray(4), dtype=torch.uint8).view(torch.float32).numpy()
 
 
 def _cuda_is_there() -> bool:

@@ -18,9 +18,7 @@ def warmup_lr(*, peak: float, warmup_num_steps: int, calls: int, warmup_type: st
     from deepspeed.runtime.lr_schedules import WarmupLR
 
     optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=peak)
-    scheduler = WarmupLR(
-        optimizer, warmup_max_lr=peak, warmup_num_steps=warmup_num_steps, warmup_type=warmup_type
-    )
+    scheduler = WarmupLR(optimizer, warmup_max_lr=peak, warmup_num_steps=warmup_num_steps, warmup_type=warmup_type)
     for _ in range(calls):
         scheduler.step()
     return float(optimizer.param_groups[0]["lr"])

@@ -9,10 +9,10 @@ def reading(*, auto_class: str, batch: int, tokens: int) -> str:
     The loss of a language model wants one target a token, batch · tokens of them. If the shapes in the error
     are (batch · tokens) and (batch), the model has no classification head: option "b". "e" if nothing fails.
     """
-    return "e" if _error(auto_class, batch, tokens) is None else "b"
+    return "e" if first_error(auto_class, batch, tokens) is None else "b"
 
 
-def _error(auto_class: str, batch: int, tokens: int) -> str | None:
+def first_error(auto_class: str, batch: int, tokens: int) -> str | None:
     """The message of the ValueError that the first labelled forward pass raises, or None.
 
     Source: transformers `loss/loss_utils.py`, `ForCausalLMLoss`; peft `PeftModelForSequenceClassification`.

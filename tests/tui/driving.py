@@ -47,9 +47,13 @@ async def until_shown(pilot: Pilot, *texts: str) -> None:
 
 
 async def click_on(pilot: Pilot, text: str) -> None:
-    """Click where `text` stands, once it does. Text before it on its line must be as wide as it is long."""
+    """Click where `text` stands, once the screen stands still. Text before it on its line must be ASCII or narrow."""
+    before = None
     await until_shown(pilot, text)
-    lines = shown(pilot).splitlines()
+    while before != (now := shown(pilot)) or text not in now:
+        before = now
+        await pilot.pause(0.05)
+    lines = now.splitlines()
     y = next(y for y, line in enumerate(lines) if text in line)
     await pilot.click(offset=(lines[y].index(text), y))
 

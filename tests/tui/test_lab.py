@@ -15,7 +15,6 @@ from quiz.records.store import EventKind
 from tests.tui.conftest import RIGHT
 from tests.tui.driving import shown, type_text, until, until_shown
 from tui.screens.home import HomeScreen
-from tui.screens.lab import LabScreen
 from tui.widgets.editor import Editor
 
 HOSTILE = "[bold red]boom[/] \x1b]0;title\x07\x1b[2J [@click=app.quit]x[/] \u202e"
@@ -23,7 +22,7 @@ HOSTILE = "[bold red]boom[/] \x1b]0;title\x07\x1b[2J [@click=app.quit]x[/] \u202
 
 async def open_lab(pilot: Pilot) -> None:
     await pilot.press("tab", "enter")
-    await until(pilot, lambda: isinstance(pilot.app.screen, LabScreen))
+    await until_shown(pilot, "1 Brief", "RMSNorm")
 
 
 async def edit(pilot: Pilot) -> None:

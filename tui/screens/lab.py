@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any, ClassVar
 
@@ -10,6 +11,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
+from textual.css.query import NoMatches
 from textual.events import DescendantFocus
 from textual.message import Message
 from textual.widget import Widget
@@ -106,8 +108,9 @@ class LabScreen(Page):
         self._save(self._editor.take_unsaved())
 
     def _translate(self, language: Language) -> None:
-        for tab in TABS:
-            self._tabs.get_tab(tab).label = say(f"tab.{tab}", language)
+        with suppress(NoMatches):  # left before it was whole
+            for tab in TABS:
+                self._tabs.get_tab(tab).label = say(f"tab.{tab}", language)
         title = f"{self.lab.manifest.title[language]} · {self.lab.manifest.answer}"
         self._editor.border_title = title
 

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import HorizontalGroup, VerticalGroup
 from textual.content import Content
+from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
@@ -19,6 +20,13 @@ from tui.translation import follow_language, language_of
 class Row(HorizontalGroup):
     """One line: a marker that says its state without colour, and its text, wrapped beside the marker."""
 
+    class Pointed(Message):
+        """The row was clicked."""
+
+        def __init__(self, index: int) -> None:
+            super().__init__()
+            self.index = index
+
     def __init__(self, index: int) -> None:
         super().__init__()
         self.index = index
@@ -28,6 +36,9 @@ class Row(HorizontalGroup):
     def compose(self) -> ComposeResult:
         yield self.marker
         yield self.text
+
+    def on_click(self) -> None:
+        self.post_message(self.Pointed(self.index))
 
 
 class Rows(VerticalGroup, can_focus=True):
@@ -83,11 +94,10 @@ class Rows(VerticalGroup, can_focus=True):
         if self.is_attached and self._rows:
             self._rows[cursor].scroll_visible(animate=False)
 
-    def on_click(self, event: events.Click) -> None:
-        row = next((n for n in (event.widget.ancestors_with_self if event.widget else []) if isinstance(n, Row)), None)
-        if row is not None and row in self._rows:
-            self.focus()
-            self.point(row.index)
+    def on_row_pointed(self, event: Row.Pointed) -> None:
+        event.stop()
+        self.focus()
+        self.point(event.index)
 
     def on_key(self, event: events.Key) -> None:
         index = _named(event.character or "") if self.NUMBERED else None

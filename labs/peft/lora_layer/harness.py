@@ -93,6 +93,7 @@ def names_that_train(answer, **given):
     """The names of the parameters that train: in a new layer, in the merged one, in the unmerged one."""
     layer = _new_layer(answer, **given)
     names = {"new": _names_that_train(layer)}
+    layer.eval()
     layer.merge()
     names["merged"] = _names_that_train(layer)
     layer.unmerge()

@@ -15,6 +15,7 @@ import pytest
 import labs.grading.client
 from labs.grading.catalogue import Lab
 from labs.grading.client import Judge
+from tests.labs.grading.zygotes import zygote_of
 
 Look = Callable[[str], Any]
 
@@ -55,7 +56,7 @@ def look(judge: Judge, toy: Lab) -> Look:
 
 
 def test_what_is_on_the_disk_cannot_be_read(look: Look, toy: Lab, judge: Judge):
-    zygote = judge._zygote.pid
+    zygote = zygote_of(judge).pid
     files = [
         toy.reference,
         toy.folder / "hidden" / "test_hidden.py",
@@ -173,7 +174,7 @@ def test_nor_by_the_kernels_latest_calls(look: Look, tmp_path: Path):
 
 @pytest.mark.skipif(os.uname().machine != "x86_64", reason="the numbers of system calls are those of x86_64")
 def test_other_processes_cannot_be_touched(look: Look, judge: Judge):
-    mine, zygote = os.getpid(), judge._zygote.pid
+    mine, zygote = os.getpid(), zygote_of(judge).pid
     tried = look(
         f"[result for pid in ({mine}, {zygote}) for result in (attempt(os.kill, pid, 0), attempt(os.kill, pid, 9),"
         " attempt(resource.prlimit, pid, resource.RLIMIT_CPU, (1, 1)),"
@@ -183,7 +184,7 @@ def test_other_processes_cannot_be_touched(look: Look, judge: Judge):
         " + [attempt(os.kill, -1, 9), attempt(os.kill, os.getppid(), 9), attempt(os.killpg, os.getpgrp(), 9)]"
     )
     assert set(tried) == {"PermissionError"}
-    assert judge._zygote.poll() is None
+    assert zygote_of(judge).poll() is None
 
 
 def test_threads_of_its_own_are_its_business(look: Look):
@@ -247,15 +248,15 @@ def test_nothing_is_left_over(judge: Judge, grade, right, toy: Lab, descendants,
         "def double(x): raise ValueError",
     ]
     grade(right)
-    assert eventually(lambda: all(os.getsid(pid) == judge._zygote.pid for pid in descendants(judge._zygote.pid)))
-    servers = descendants(judge._zygote.pid).keys()
+    assert eventually(lambda: all(os.getsid(pid) == zygote_of(judge).pid for pid in descendants(zygote_of(judge).pid)))
+    servers = descendants(zygote_of(judge).pid).keys()
     files = set(toy.folder.rglob("*"))
     descriptors = len(os.listdir("/proc/self/fd"))
-    inside = len(os.listdir(f"/proc/{judge._zygote.pid}/fd"))
+    inside = len(os.listdir(f"/proc/{zygote_of(judge).pid}/fd"))
     for _ in range(5):
         for answer in answers:
             grade(answer)
-    assert eventually(lambda: descendants(judge._zygote.pid).keys() == servers)
+    assert eventually(lambda: descendants(zygote_of(judge).pid).keys() == servers)
     assert len(os.listdir("/proc/self/fd")) == descriptors
-    assert len(os.listdir(f"/proc/{judge._zygote.pid}/fd")) == inside
+    assert len(os.listdir(f"/proc/{zygote_of(judge).pid}/fd")) == inside
     assert set(toy.folder.rglob("*")) == files

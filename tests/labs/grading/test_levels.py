@@ -20,6 +20,7 @@ import pytest
 from labs.grading import client
 from labs.grading.catalogue import Lab
 from labs.grading.client import Judge
+from tests.labs.grading.zygotes import zygote_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the layers are Linux's")
 WRONG = "def double(x): return 3 * x"
@@ -88,7 +89,7 @@ def test_a_denied_layer_is_named_and_the_others_hold(layer, level, toy: Lab, rig
         assert tried == {**there, layer: absent[layer]}
         if layer == "seccomp":  # then a process can be started; it ends with its namespace
             assert judge.grade(toy, (DAEMON + right).encode()).passed
-        assert eventually(lambda: len(descendants(judge._zygote.pid)) == 1)  # the judge server
+        assert eventually(lambda: len(descendants(zygote_of(judge).pid)) == 1)  # the judge server
 
 
 SETPRIV = """#!/bin/sh

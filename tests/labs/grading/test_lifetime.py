@@ -14,6 +14,7 @@ import pytest
 from labs.grading.catalogue import Lab
 from labs.grading.client import DeviceUnavailable, Judge, JudgeFault
 from labs.grading.verdict import Fault
+from tests.labs.grading.zygotes import zygote_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
@@ -22,6 +23,7 @@ import sys
 from pathlib import Path
 from labs.grading.catalogue import Lab
 from labs.grading.client import Judge
+from tests.labs.grading.zygotes import zygote_of
 from labs.grading.content import Track
 Judge(device="cpu").grade(Lab(Track.ARCHITECTURE, Path(sys.argv[1])), b"import time; time.sleep(1000)")
 """
@@ -64,8 +66,8 @@ def test_closing_ends_a_busy_judge(toy: Lab, descendants, eventually):
 
     grading = threading.Thread(target=grade)
     grading.start()
-    assert eventually(lambda: len(descendants(judge._zygote.pid)) == 4)
-    started = descendants(judge._zygote.pid)
+    assert eventually(lambda: len(descendants(zygote_of(judge).pid)) == 4)
+    started = descendants(zygote_of(judge).pid)
     judge.close()
     judge.close()
     grading.join(timeout=10)
@@ -79,7 +81,7 @@ def test_closing_ends_a_busy_judge(toy: Lab, descendants, eventually):
 def test_a_judge_may_be_closed_before_it_is_warm():
     judge = Judge(device="cpu")
     judge.close()
-    assert judge._zygote.poll() is not None
+    assert zygote_of(judge).poll() is not None
     with pytest.raises(JudgeFault):
         judge.wait_until_warm()
 
@@ -94,11 +96,11 @@ def test_a_device_that_is_not_there_is_refused_each_time():
 
 def test_a_dead_judge_server_is_replaced(judge: Judge, make_lab, right, descendants, eventually):
     lab = make_lab()
-    before = descendants(judge._zygote.pid).keys()
+    before = descendants(zygote_of(judge).pid).keys()
     assert judge.grade(lab, right.encode()).passed
-    (server,) = {p for p in descendants(judge._zygote.pid).keys() - before if os.getsid(p) == judge._zygote.pid}
+    (server,) = {p for p in descendants(zygote_of(judge).pid).keys() - before if os.getsid(p) == zygote_of(judge).pid}
     os.kill(server, signal.SIGKILL)
-    assert eventually(lambda: server not in descendants(judge._zygote.pid))
+    assert eventually(lambda: server not in descendants(zygote_of(judge).pid))
     with pytest.raises(JudgeFault, match="again"):
         judge.grade(lab, right.encode())
     assert judge.grade(lab, right.encode()).passed
@@ -106,7 +108,7 @@ def test_a_dead_judge_server_is_replaced(judge: Judge, make_lab, right, descenda
 
 def test_a_dead_zygote_is_a_fault_of_the_judge(toy: Lab, right):
     with Judge(device="cpu") as judge:
-        judge._zygote.kill()
+        zygote_of(judge).kill()
         with pytest.raises(JudgeFault, match="ropes doctor"):
             judge.grade(toy, right.encode())
 

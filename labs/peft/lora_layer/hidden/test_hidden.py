@@ -1,8 +1,8 @@
 """The hidden suite. Expected values are the reference's in float64, so that only the answer's rounding is judged.
 
 An error is measured against the sum of the absolute values of all terms, which the reference gives for the absolute
-values of everything that goes in. Where the scale is not judged, alpha is r: a mistake fails the property that names
-it and few others.
+values of everything that goes in. Where neither the scale nor the bias is judged, alpha is r and there is no bias: a
+mistake fails the property that names it and few others.
 """
 
 import pytest
@@ -17,8 +17,8 @@ HALVES = [torch.bfloat16, torch.float16]
 TOLERANCE = {torch.float32: 16.0, torch.bfloat16: 4.0, torch.float16: 4.0}
 
 
-def a_layer(draw, size_in, size_out, r, alpha=None, bias=True):
-    """What a layer in float32 is made with: values of either sign; the scale is 1 unless alpha is given."""
+def a_layer(draw, size_in, size_out, r, alpha=None, bias=False):
+    """What a layer in float32 is made with: values of either sign, alpha = r unless it is given."""
     return {
         "weight": draw.normal(size_out, size_in),
         "bias": draw.normal(size_out) * size_in**0.5 if bias else None,
@@ -107,7 +107,7 @@ def test_the_bias_of_the_base(candidate, reference, draw, bias, steps):
 
 @judges("shapes")
 @pytest.mark.parametrize("shape", [(24,), (1, 24), (1, 1, 24), (7, 3), (5, 1), (1,), (3, 1, 17), (2, 3, 4, 5)])
-@pytest.mark.parametrize(("size_out", "r"), [(40, 4), (9, 1), (1, 1)])
+@pytest.mark.parametrize(("size_out", "r"), [(40, 4), (1, 1)])
 def test_any_leading_dimensions(candidate, reference, draw, shape, size_out, r):
     x, layer = draw.normal(*shape), a_layer(draw, shape[-1], size_out, r)
     assert_rounded(candidate.forward(x, **layer), reference, x, layer)
@@ -162,7 +162,7 @@ def test_every_direction_of_a_new_layer_learns(candidate, draw):
 @judges("dropout-path")
 @pytest.mark.parametrize("dropout", [0.1, 0.5, 0.9])
 def test_where_lora_b_is_zero_training_mode_gives_the_base(candidate, reference, draw, dropout):
-    x, layer = draw.normal(3, 5, 24), without_adapter(a_layer(draw, 24, 40, 4))
+    x, layer = draw.normal(3, 5, 24), without_adapter(a_layer(draw, 24, 40, 4, bias=True))
     assert_rounded(candidate.forward(x, **layer, dropout=dropout), reference, x, layer)
 
 

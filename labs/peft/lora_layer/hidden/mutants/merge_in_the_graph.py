@@ -30,5 +30,5 @@ class LoRALinear(nn.Module):
     @torch.no_grad()
     def unmerge(self):
         if self.merged:
-            self.base.weight -= self.delta()
+            self.base.weight.sub_(self.delta())
             self.merged = False

@@ -1,0 +1,76 @@
+"""Importing everything that a grading will need, before the first fork.
+
+Libraries import parts of themselves late: a first `backward` brings in sympy, a first optimiser half of
+torch._dynamo. A fork would pay for that each time, or be refused it by the sandbox. So a child is sent ahead to
+exercise each library; what it had to import is then imported here. The exercise itself leaves no trace: on a
+machine with a GPU, a backward in the zygote would start CUDA's threads, and its forks could never use them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import json
+import os
+import sys
+from collections.abc import Callable
+
+
+def warm_up(preload: str) -> None:
+    """Import and exercise the libraries of `preload` ("torch" or "deepspeed")."""
+    import pytest  # noqa: F401
+    import torch
+
+    from labs.grading import candidate, server, warden  # noqa: F401
+
+    torch.set_num_threads(1)  # a second thread would hang after the fork
+    torch.set_num_interop_threads(1)
+    exercises = [_exercise_torch]
+    if preload == "deepspeed":
+        from labs.grading import deepspeed_runtime
+
+        exercises.append(deepspeed_runtime.touch)
+    for exercise in exercises:
+        for module in _imported_late(exercise):
+            # A few names in sys.modules are no modules that could be imported (torch.ops, six.moves).
+            with contextlib.suppress(Exception):
+                importlib.import_module(module)
+
+
+def _imported_late(exercise: Callable[[], None]) -> list[str]:
+    """The modules that `exercise` imports when a child runs it, in the order in which it does."""
+    reading, writing = os.pipe()
+    if os.fork() == 0:
+        status = 1
+        try:
+            os.close(reading)
+            before = set(sys.modules)
+            with contextlib.redirect_stdout(io.StringIO()):
+                exercise()
+            with os.fdopen(writing, "w") as pipe:
+                json.dump([name for name in sys.modules if name not in before], pipe)
+            status = 0
+        except BaseException as error:
+            print(f"warming up: {type(error).__name__}: {error}", file=sys.stderr)
+        finally:
+            os._exit(status)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        said = pipe.read()
+    os.wait()
+    return list(json.loads(said)) if said else []
+
+
+def _exercise_torch() -> None:
+    import torch
+
+    for dtype in (torch.float32, torch.bfloat16, torch.float16, torch.float64):
+        layer = torch.nn.Linear(4, 4).to(dtype)
+        x = torch.ones(2, 4, dtype=dtype, requires_grad=True)
+        layer(x).softmax(-1).backward(torch.ones(2, 4, dtype=dtype))
+        torch.autograd.grad(layer(x).pow(2).sum(), [x, *layer.parameters()])
+    torch.optim.AdamW(layer.parameters()).step()
+    repr(torch.ones(2, requires_grad=True))
+    torch.randn(2, generator=torch.Generator().manual_seed(0))
+    torch.frombuffer(bytearray(4), dtype=torch.uint8).view(torch.float32).numpy()
