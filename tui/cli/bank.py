@@ -58,6 +58,9 @@ def show(
     from rich.markdown import Markdown
     from rich.text import Text
 
+    from tui import cjk
+
+    cjk.install()
     shown = language_or_default(language)
     question = entry.question
     console = Console()

@@ -68,6 +68,9 @@ def show(lab_id: LabArgument, as_json: JsonOption = False, language: LanguageOpt
     from rich.console import Console
     from rich.markdown import Markdown
 
+    from tui import cjk
+
+    cjk.install()
     Console().print(Markdown(lab.brief(shown)))
 
 

@@ -35,5 +35,7 @@ def show_report(*, html: Path | None, session_id: str | None, as_json: bool, lan
         from rich.console import Console
 
         from quiz.report.terminal import render as render_terminal
+        from tui import cjk
 
+        cjk.install()
         Console().print(render_terminal(report))

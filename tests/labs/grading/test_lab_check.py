@@ -66,8 +66,8 @@ def test_a_sound_lab_has_no_problem(check: Check):
             "triple.py",
             "died by: nothing",
         ),
-        ({"hidden/mutants/triple.py": "def double(x): return 3 * x\n"}, "triple.py", "first line must say"),
-        ({"hidden/mutants/triple.py": "\n" + FILES["hidden/mutants/triple.py"]}, "triple.py", "first line must say"),
+        ({"hidden/mutants/triple.py": "def double(x): return 3 * x\n"}, "triple.py", "names no property"),
+        ({"hidden/mutants/triple.py": "\n" + FILES["hidden/mutants/triple.py"]}, "triple.py", "names no property"),
         (
             {"hidden/mutants/triple.py": "# killed-by: leaves-input\ndef double(x): return 3 * x\n"},
             "triple.py",

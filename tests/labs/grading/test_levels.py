@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from labs.grading import client
+from labs.grading import warm_process
 from labs.grading.catalogue import Lab
 from labs.grading.client import Judge
 from tests.labs.grading.zygotes import zygote_of
@@ -38,7 +38,7 @@ calls = seccomp.SyscallFilter(seccomp.ALLOW)
 for name, code, *arguments in ({denied},):
     calls.add_rule(seccomp.ERRNO(code), seccomp.resolve_syscall(seccomp.system_arch(), name), *arguments)
 calls.load()
-sys.argv = ["zygote", sys.argv[-1]]
+sys.argv = ["zygote", *sys.argv[-2:]]
 runpy.run_module("labs.grading.zygote", run_name="__main__")
 """
 
@@ -50,7 +50,7 @@ def judge_behind(script: str) -> Iterator[Judge]:
         interpreter = Path(folder) / "python"
         interpreter.write_text(script)
         interpreter.chmod(0o755)
-        patch.setattr(client.sys, "executable", str(interpreter))
+        patch.setattr(warm_process.sys, "executable", str(interpreter))
         with Judge(device="cpu") as judge:
             yield judge
 

@@ -72,6 +72,7 @@ def _sum_of_terms(ours: nn.Module, x: torch.Tensor) -> torch.Tensor:
 SIZES = [(24, 40, 4, 8), (40, 24, 8, 4.0), (33, 7, 1, 16), (5, 5, 3, 1.0), (6, 4, 9, 2)]
 
 
+@pytest.mark.filterwarnings("ignore:All adapters are already merged")
 @pytest.mark.parametrize("sizes", SIZES, ids=str)
 @pytest.mark.parametrize("bias", [True, False])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16], ids=str)
