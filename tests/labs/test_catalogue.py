@@ -9,7 +9,7 @@ from labs.grading.client import Judge
 from labs.grading.lab_check import MIN_ALTERNATES, MIN_MUTANTS, check_lab
 
 
-@pytest.mark.parametrize("lab", all_labs(), ids=lambda lab: lab.id)
+@pytest.mark.parametrize("lab", list(all_labs()), ids=lambda lab: lab.id)
 def test_every_mutant_dies_by_the_property_it_names_and_every_alternate_passes(lab: Lab) -> None:
     with Judge(device="cpu") as judge:
         report = check_lab(lab, judge)
