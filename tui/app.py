@@ -20,11 +20,13 @@ from quiz.records.store import EventKind, Records
 from tui import cjk
 from tui.desk import Desk, JudgeFactory, JudgeService
 from tui.journal import Journal
+from tui.screens.filter import FilterScreen
 from tui.screens.help import HelpScreen
 from tui.screens.home import HomeScreen
 from tui.screens.lab import LabScreen
 from tui.screens.quiz import QuizScreen
 from tui.screens.report import ReportScreen
+from tui.selection import Selection
 from tui.strings import say
 from tui.translation import preferred_language
 
@@ -35,7 +37,13 @@ class RopesApp(App[int]):
     """`ropes` in the terminal. The records stay open when it ends: whoever opened them closes them."""
 
     TITLE = "ropes"
-    CSS_PATH = ["app.tcss", "screens/home.tcss", "screens/quiz.tcss", "screens/lab.tcss"]
+    CSS_PATH = [
+        "app.tcss",
+        "screens/home.tcss",
+        "screens/filter.tcss",
+        "screens/quiz.tcss",
+        "screens/lab.tcss",
+    ]
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "key.help", id="app.help", priority=True),
@@ -86,12 +94,19 @@ class RopesApp(App[int]):
 
     @on(HomeScreen.Chosen)
     def _go_to(self, event: HomeScreen.Chosen) -> None:
-        if event.report:
-            self.push_screen(ReportScreen(self.desk))
-        elif isinstance(event.goal, Lab):
-            self.push_screen(LabScreen(self.desk, event.goal))
-        else:
-            self.push_screen(QuizScreen(self.desk, event.goal))
+        match event.goal:
+            case Selection() as selection:
+                self.push_screen(QuizScreen(self.desk, selection))
+            case Lab() as lab:
+                self.push_screen(LabScreen(self.desk, lab))
+            case "filter":
+                self.push_screen(FilterScreen(self.desk))
+            case "report":
+                self.push_screen(ReportScreen(self.desk))
+
+    @on(FilterScreen.Chosen)
+    def _quiz_instead(self, event: FilterScreen.Chosen) -> None:
+        self.switch_screen(QuizScreen(self.desk, event.selection))
 
     @on(QuizScreen.Finished)
     def _report_instead(self) -> None:

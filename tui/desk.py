@@ -12,6 +12,7 @@ from labs.grading.content import Track
 from quiz.bank.loader import Bank, Entry
 from quiz.records.store import EventKind
 from tui.journal import Journal
+from tui.selection import EVERYTHING, Selection
 
 JudgeFactory = Callable[[], Judge]
 
@@ -46,19 +47,24 @@ class Desk:
     labs: Sequence[Lab]
     journal: Journal
     judge: JudgeService
+    filter: Selection = EVERYTHING
+    """What the filter screen was left at."""
 
-    def answered(self, track: Track | None = None) -> list[Entry]:
-        """The questions of `track`, or all, that this session has answered."""
-        return [entry for entry in self.bank.entries(track) if self._is_answered(entry)]
+    def answered(self, selection: Selection = EVERYTHING) -> list[Entry]:
+        """The questions of `selection` that this session has answered."""
+        return [entry for entry in self._entries(selection) if self._is_answered(entry)]
 
-    def pending(self, track: Track | None = None) -> list[Entry]:
-        """The questions of `track`, or all, that this session has not answered yet."""
-        return [entry for entry in self.bank.entries(track) if not self._is_answered(entry)]
+    def pending(self, selection: Selection = EVERYTHING) -> list[Entry]:
+        """The questions of `selection` that this session has not answered yet."""
+        return [entry for entry in self._entries(selection) if not self._is_answered(entry)]
 
     def tracks(self) -> list[Track]:
         """The tracks that have questions, in their order."""
         present = {file.track for file in self.bank.topics()}
         return [track for track in Track if track in present]
+
+    def _entries(self, selection: Selection) -> list[Entry]:
+        return [entry for entry in self.bank.entries() if selection.holds(entry)]
 
     def _is_answered(self, entry: Entry) -> bool:
         return bool(self.journal.of(entry.question.id, EventKind.ANSWERED))

@@ -16,9 +16,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "key.carry-up": ("Move the item up", "将该项上移"),
     "key.check": ("Check", "自测"),
     "key.close": ("Close", "关闭"),
+    "key.clear": ("Clear", "全部清除"),
     "key.continue": ("Continue", "继续答题"),
     "key.down": ("One line down", "下移一行"),
     "key.editor": ("$EDITOR", "$EDITOR"),
+    "key.filter": ("Filter", "筛选"),
     "key.go-on": ("Answer / go on", "作答 / 继续"),
     "key.help": ("Help", "帮助"),
     "key.hint": ("Hint", "提示"),
@@ -37,6 +39,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "key.run": ("Run", "试运行"),
     "key.save": ("Save the marks", "保存自评"),
     "key.skip": ("Skip", "跳过"),
+    "key.start": ("Start", "开始"),
     "key.submit": ("Submit", "提交"),
     "key.switch-pane": ("Editor", "编辑"),
     "key.up": ("One line up", "上移一行"),
@@ -52,6 +55,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "home.start": ("All questions: start", "全部题目：开始"),
     "home.continue": ("All questions: continue", "全部题目：继续"),
     "home.progress": ("{answered} of {total} answered", "共 {total} 题，已答 {answered} 题"),
+    "home.filter": ("Filter by track, type, level", "按方向、题型、难度筛选"),
+    "home.filter-none": ("no filter", "未筛选"),
     "home.lab": ("{level} · {minutes} min\n  {state}", "{level} · {minutes} 分钟\n  {state}"),
     "home.lab-new": ("not begun", "未开始"),
     "home.lab-begun": ("begun", "进行中"),
@@ -60,8 +65,29 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "A new session has begun; the one before is kept.",
         "已开始新的场次，上一场次的记录保留。",
     ),
+    # The filter.
+    "filter.lead": (
+        "Tick what to be asked about. A list without a tick leaves all of it in.",
+        "勾选想做的题目。某一栏不勾选，即不限。",
+    ),
+    "filter.tracks": ("Track", "方向"),
+    "filter.types": ("Type", "题型"),
+    "filter.levels": ("Level", "难度"),
+    "filter.some-tracks": ("{count} tracks", "{count} 个方向"),
+    "filter.some-types": ("{count} types", "{count} 种题型"),
+    "filter.some-levels": ("{count} levels", "{count} 档难度"),
+    "filter.count": (
+        "{total} questions match, {answered} of them answered.",
+        "符合条件的题目 {total} 道，已答 {answered} 道。",
+    ),
+    "filter.nothing": (
+        "No question matches: take a tick away, or clear them all with C.",
+        "没有符合条件的题目：请去掉一些勾选，或按 C 全部清除。",
+    ),
+    "filter.start": ("Start", "开始"),
     # Quiz.
     "quiz.position": ("Question {number} of {total}", "第 {number} 题，共 {total} 题"),
+    "quiz.filter": ("filter: {chosen}", "筛选：{chosen}"),
     "quiz.answer": ("Answer", "作答"),
     "quiz.save-marks": ("Save the marks", "保存自评"),
     "quiz.next": ("Next question", "下一题"),
@@ -185,9 +211,18 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "help.home": (
         "Home shows the tracks of the quiz and the labs, and how far this session has come. Everything you do is "
         "saved at once: quit whenever you like and go on later. N begins a new session, in which nothing is "
-        "answered yet; R shows the report on this one.",
+        "answered yet; R shows the report on this one. F chooses questions by track, type and level.",
         "主页列出题目的各个方向和实验，以及本场次的进度。所有操作即时保存：随时可以退出，之后再继续。按 N 开始"
-        "新的场次，从头作答；按 R 查看本场次的报告。",
+        "新的场次，从头作答；按 R 查看本场次的报告；按 F 按方向、题型和难度选题。",
+    ),
+    "help.filter": (
+        "The quiz asks those questions that fit all three lists and are not answered yet. Enter starts it; Escape "
+        "leads back, and the ticks stay until the app ends.",
+        "只出同时符合三栏条件且尚未作答的题目。按 Enter 开始；按 Esc 返回，勾选在退出应用之前一直保留。",
+    ),
+    "help.ticks": (
+        "The arrows move, Space or a click ticks. Tab or the right arrow goes to the next list.",
+        "方向键移动，空格或单击勾选；Tab 或右方向键切换到下一栏。",
     ),
     "help.menu": (
         "In a list: the arrows move, Enter or a click opens. Tab or the right arrow goes to the next list.",

@@ -66,8 +66,8 @@ def _facts(rows: list[tuple[str, str]]) -> Table:
 
 def _scores(report: Report) -> Table:
     language = report.language
-    table = Table(show_edge=False, show_footer=False)
-    table.add_column(Text(label("track", language)))
+    table = Table(show_edge=False, show_footer=False, padding=(0, 1, 0, 0))
+    table.add_column(Text(label("track", language)), no_wrap=True, min_width=12)  # the longest name of a track
     for name in ("shown", "answered", "automatic-marks", "self-given-marks", "unmarked", "lab-marks"):
         table.add_column(Text(label(name, language)), justify="right")
     for scores in report.scores:

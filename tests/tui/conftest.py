@@ -28,12 +28,19 @@ class FakeJudge:
         self.fault: str | None = None
         self.let_go = Event()
         self.let_go.set()
+        self.warmed = Event()
+        self.warmed.set()
         self.warm = False
+        self.labs: list[str] = []
+        """Those that were warmed up."""
         self.closed = False
         self.output = RunOutput(value="tensor([1.])")
         self.snippets: list[str] = []
 
-    def wait_until_warm(self, on_progress: Callable[[str], None] | None = None) -> None:
+    def wait_until_warm(self, on_progress: Callable[[str], None] | None = None, *, lab=None) -> None:
+        if lab:
+            assert self.warmed.wait(10)
+            self.labs.append(lab.id)
         self.warm = True
 
     def grade(self, lab, answer: bytes, *, suite="hidden", seed=None, path="") -> Verdict:

@@ -70,7 +70,7 @@ async def test_every_type_of_the_real_bank_can_be_shown_in_both_languages(make_a
     app = make_app(bank=Bank())
     kinds = {entry.question.type: entry for entry in app.desk.bank.entries()}
     assert len(kinds) == 10
-    app.desk.pending = lambda track=None: list(kinds.values())
+    app.desk.pending = lambda *_: list(kinds.values())
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("enter")
         for number, entry in enumerate(kinds.values()):

@@ -121,7 +121,7 @@ class Walk:
         terminal.wait_for("Scores by track")
         yield self._scene("r: the report")
         terminal.press("w")
-        terminal.wait_for("ropes-report-")
+        terminal.wait_for("Written to")
         yield self._scene("w: written as one HTML file")
         terminal.press("C-q")
         terminal.wait_for_end()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from textual import on
 from textual.app import ComposeResult
@@ -17,12 +17,13 @@ from quiz.records.store import EventKind, RecordsUnavailable
 from quiz.report.labels import label
 from tui.desk import Desk
 from tui.screens.page import Page
+from tui.selection import EVERYTHING, Selection
 from tui.strings import say
 from tui.widgets.keybar import KeyBar
 from tui.widgets.menu import Choice, Menu
 from tui.widgets.phrase import Phrase
 
-ALL = "all"
+ALL, FILTER = "all", "filter"
 
 
 class HomeScreen(Page):
@@ -32,6 +33,7 @@ class HomeScreen(Page):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "stay", show=False, id="page.back"),
         Binding("c", "continue", "key.continue", id="home.continue"),
+        Binding("f", "filter", "key.filter", id="home.filter"),
         Binding("n", "new_session", "key.new-session", id="home.new-session"),
         Binding("r", "report", "key.report", id="home.report"),
         Binding("q", "app.quit", "key.quit", id="home.quit"),
@@ -40,11 +42,11 @@ class HomeScreen(Page):
     ]
 
     class Chosen(Message):
-        """The person wants to go to the quiz (of one track, or of all), to a lab, or to the report."""
+        """The person wants to be asked about a selection, or to go to a lab, to the filter or to the report."""
 
-        def __init__(self, goal: Track | Lab | None, *, report: bool = False) -> None:
+        def __init__(self, goal: Selection | Lab | Literal["filter", "report"]) -> None:
             super().__init__()
-            self.goal, self.report = goal, report
+            self.goal = goal
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -54,9 +56,10 @@ class HomeScreen(Page):
         yield Phrase("home.title", id="title")
         yield Phrase("home.lead", id="lead")
         with Container(id="lists"):
-            whole = Choice(ALL, self._whole_quiz, lambda language: self._progress(None, language))
+            whole = Choice(ALL, self._whole_quiz, lambda language: self._progress(EVERYTHING, language))
             tracks = [self._track_choice(track) for track in self.desk.tracks()]
-            yield Menu([whole, *tracks], id="tracks", title=lambda language: say("home.quiz", language))
+            part = Choice(FILTER, lambda language: say("home.filter", language), self._filter_state)
+            yield Menu([whole, *tracks, part], id="tracks", title=lambda language: say("home.quiz", language))
             labs = [self._lab_choice(lab) for lab in self.desk.labs]
             yield Menu(labs, id="labs", title=lambda language: say("home.labs", language))
         yield KeyBar()
@@ -74,7 +77,12 @@ class HomeScreen(Page):
 
     @on(OptionList.OptionSelected, "#tracks")
     def _open_track(self, event: OptionList.OptionSelected) -> None:
-        self.post_message(self.Chosen(None if event.option_id == ALL else Track(event.option_id or "")))
+        if event.option_id == FILTER:
+            self.action_filter()
+        elif event.option_id == ALL:
+            self.action_continue()
+        else:
+            self.post_message(self.Chosen(_of_track(event.option_id or "")))
 
     @on(OptionList.OptionSelected, "#labs")
     def _open_lab(self, event: OptionList.OptionSelected) -> None:
@@ -84,10 +92,13 @@ class HomeScreen(Page):
         """Escape leads here and no further."""
 
     def action_continue(self) -> None:
-        self.post_message(self.Chosen(None))
+        self.post_message(self.Chosen(EVERYTHING))
+
+    def action_filter(self) -> None:
+        self.post_message(self.Chosen("filter"))
 
     def action_report(self) -> None:
-        self.post_message(self.Chosen(None, report=True))
+        self.post_message(self.Chosen("report"))
 
     async def action_new_session(self) -> None:
         try:
@@ -102,15 +113,21 @@ class HomeScreen(Page):
         key = "home.continue" if self.desk.answered() else "home.start"
         return say(key, language)
 
-    def _progress(self, track: Track | None, language: Language) -> str:
-        answered, pending = len(self.desk.answered(track)), len(self.desk.pending(track))
+    def _filter_state(self, language: Language) -> str:
+        chosen = self.desk.filter
+        if chosen == EVERYTHING:
+            return say("home.filter-none", language)
+        return f"{chosen.describe(language)}\n  {self._progress(chosen, language)}"
+
+    def _progress(self, selection: Selection, language: Language) -> str:
+        answered, pending = len(self.desk.answered(selection)), len(self.desk.pending(selection))
         return say("home.progress", language, answered=answered, total=answered + pending)
 
     def _track_choice(self, track: Track) -> Choice:
         return Choice(
             track,
             lambda language: label(track, language),
-            lambda language: self._progress(track, language),
+            lambda language: self._progress(_of_track(track), language),
         )
 
     def _lab_choice(self, lab: Lab) -> Choice:
@@ -134,3 +151,7 @@ class HomeScreen(Page):
             return say("home.lab-submitted", language, percent=round(100 * score))
         begun = self.desk.journal.of(lab.id, EventKind.CHANGED, EventKind.CHECKED)
         return say("home.lab-begun" if begun else "home.lab-new", language)
+
+
+def _of_track(track: str) -> Selection:
+    return Selection(tracks=frozenset({track}))

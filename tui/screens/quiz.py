@@ -13,9 +13,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Button
+from textual.widgets import Button, Input, TextArea
 
-from labs.grading.content import Track
 from quiz.bank.loader import Entry
 from quiz.bank.schema import LogDiagnosis, Open
 from quiz.marking import InvalidResponse, Mark, mark, mark_points
@@ -24,6 +23,7 @@ from quiz.records.store import EventKind, RecordsUnavailable
 from tui.desk import Desk
 from tui.explanation import explanation
 from tui.screens.page import Page
+from tui.selection import EVERYTHING, Selection
 from tui.widgets.answers import Answer, answer_widget
 from tui.widgets.code import Code
 from tui.widgets.keybar import KeyBar
@@ -51,7 +51,7 @@ BUTTON = {
 
 
 class QuizScreen(Page):
-    """What this session has not answered yet, of one track or of all."""
+    """What this session has not answered yet, of everything or of a selection."""
 
     HELP = "help.quiz"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -65,17 +65,19 @@ class QuizScreen(Page):
     class Finished(Message):
         """Every question is answered, and the person wants to see the report."""
 
-    def __init__(self, desk: Desk, track: Track | None = None) -> None:
+    def __init__(self, desk: Desk, selection: Selection = EVERYTHING) -> None:
         super().__init__(desk)
-        self._queue = desk.pending(track)
-        self._answered = len(desk.answered(track))
+        self._queue = desk.pending(selection)
+        self._answered = len(desk.answered(selection))
         self._total = self._answered + len(self._queue)
         self._step = Step.ASKED
         self._one_at_a_time = asyncio.Lock()
         self._answer: Answer | None = None
         self._self_marking: SelfMarking | None = None
-        self._position = Position(id="position")
+        self._position = Position(selection, id="position")
         self._sheet = VerticalScroll(id="sheet")
+        self._top: Widget | None = None
+        """What the sheet was last turned to; None while a question is asked."""
         self._button = PhraseButton("quiz.answer", id="go-on", variant="primary")
         self._status = Phrase(id="status")
 
@@ -88,6 +90,8 @@ class QuizScreen(Page):
         yield KeyBar()
 
     def on_mount(self) -> None:
+        # Texts reach their height some time after they are mounted, and change it with the language.
+        self.watch(self._sheet, "virtual_size", lambda: self.call_after_refresh(self._keep_in_view), init=False)
         self._work(self._ask)
 
     @property
@@ -126,6 +130,15 @@ class QuizScreen(Page):
     def action_scroll(self, pages: int) -> None:
         self._sheet.scroll_relative(y=pages * (self._sheet.size.height - 2), animate=False)
 
+    @on(Input.Changed)
+    @on(TextArea.Changed)
+    def _keep_in_view(self) -> None:
+        """What was just marked starts at the top of the sheet, and nobody types where they cannot see it."""
+        if self._top is not None:
+            self._sheet.scroll_to_widget(self._top, top=True, animate=False)
+        elif isinstance(self.focused, Input | TextArea):
+            self.focused.scroll_visible(animate=False)
+
     @work(group="quiz")
     async def _work(self, step: Callable[[], Awaitable[None]]) -> None:
         """Do one thing at a time, in the order of the keys.
@@ -154,6 +167,7 @@ class QuizScreen(Page):
         """Show the first question of the queue, or say that all are answered."""
         await self._sheet.remove_children()
         self._status.say("")
+        self._top = None
         if not self._queue:
             self._position.clear()
             self._enter(Step.ALL_DONE)
@@ -200,8 +214,9 @@ class QuizScreen(Page):
             self._self_marking = SelfMarking(question)
             self._status.say("")
             self._enter(Step.SELF_MARKING)
+            self._top = self._self_marking
             await self._sheet.mount(self._self_marking)
-            self.set_focus(self._self_marking.first)
+            self.set_focus(self._self_marking.first, scroll_visible=False)
         else:
             await self._explain(given)
 
@@ -223,8 +238,8 @@ class QuizScreen(Page):
         heading = Phrase(key, classes="heading", percent=percent)
         self._status.say(key, percent=percent)
         self._enter(Step.EXPLAINED)
+        self._top = heading
         await self._sheet.mount(heading, Prose(explanation(question, given)))
-        self.call_after_refresh(self._sheet.scroll_to_widget, heading, top=True, animate=False)
 
 
 def _in_words(score: float | None) -> str:

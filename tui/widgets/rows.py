@@ -91,8 +91,11 @@ class Rows(VerticalGroup, can_focus=True):
     def watch_cursor(self, cursor: int) -> None:
         for row in self._rows:
             row.set_class(row.index == cursor, "-cursor")
+        self._show_cursor()
+
+    def _show_cursor(self) -> None:
         if self.is_attached and self._rows:
-            self._rows[cursor].scroll_visible(animate=False)
+            self._rows[self.cursor].scroll_visible(animate=False)
 
     def on_row_pointed(self, event: Row.Pointed) -> None:
         event.stop()
@@ -104,6 +107,9 @@ class Rows(VerticalGroup, can_focus=True):
         if index is not None and index < len(self._rows):
             event.stop()
             self.point(index)
+            self._show_cursor()
+        elif event.key == "space":  # marks the row at the cursor, which may be scrolled out of view
+            self._show_cursor()
 
 
 def _named(character: str) -> int | None:

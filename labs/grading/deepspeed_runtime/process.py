@@ -1,0 +1,56 @@
+"""DeepSpeed in one process, without GPUs, sockets or compilers."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import torch
+
+os.environ["DS_ACCELERATOR"] = "cpu"  # before the import: probing would start CUDA
+import deepspeed
+from deepspeed.ops.op_builder.builder import OpBuilder
+
+logging.getLogger("DeepSpeed").disabled = True
+
+GPUS = 8
+
+
+@cache
+def process_group() -> None:
+    """A group of this process alone, on which nothing is sent, and no compiler behind it."""
+    from torch.testing._internal.distributed.fake_pg import FakeStore
+
+    os.environ["LOCAL_RANK"] = "0"
+    OpBuilder.load = _refuse_to_compile
+    sys.modules["deepspeed.comm.torch"].build_shm_op = lambda: None  # type: ignore[attr-defined]
+    torch.distributed.init_process_group("fake", store=FakeStore(), rank=0, world_size=1)
+    with silence():
+        deepspeed.init_distributed("fake", auto_mpi_discovery=False, verbose=False)
+
+
+def _refuse_to_compile(builder: Any, verbose: bool = True) -> None:
+    raise RuntimeError(f"{builder.NAME} would have to be compiled")
+
+
+@contextlib.contextmanager
+def silence() -> Iterator[None]:
+    """DeepSpeed prints and warns; the answer's process has nobody to read it."""
+    unread = io.StringIO()
+    with contextlib.redirect_stdout(unread), contextlib.redirect_stderr(unread), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+class Gpus:
+    """All that DeepSpeedConfig wants to know of a model-parallel group: how many GPUs share the batch."""
+
+    def __init__(self, number: int) -> None:
+        self.get_data_parallel_world_size = lambda: number

@@ -1,0 +1,162 @@
+"""JSON as RFC 8259 has it, with the line of every key: what a configuration file is held to before it is used.
+
+Lenient readers (hjson, which DeepSpeed uses for files; Python's own `json` for NaN and duplicate keys) take more
+than this. Problems are data, so that they can leave the process that found them.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NoReturn, TypedDict
+
+KeyPath = tuple[str | int, ...]
+"""The keys and list positions that lead to a value, from the outside in."""
+
+MAX_DEPTH = 32
+MAX_PROBLEMS = 20
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|\n|[^\s{}\[\]:,"]+')
+
+
+class Problem(TypedDict):
+    """One thing that is wrong with a file, said in both languages. `line` is 0 where no line is to blame."""
+
+    key: str
+    line: int
+    en: str
+    zh: str
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file that is strict JSON: its object, and the line of each key."""
+
+    value: dict[str, Any]
+    lines: dict[KeyPath, int]
+
+    def problem(self, path: KeyPath, en: str, zh: str) -> Problem:
+        """A problem at the key that `path` leads to, or at the nearest key around it that the file has."""
+        around = next((path[:n] for n in range(len(path), 0, -1) if path[:n] in self.lines), ())
+        return Problem(key=dotted(path), line=self.lines.get(around, 0), en=en, zh=zh)
+
+
+def dotted(path: KeyPath) -> str:
+    """`zero_optimization.stage`, shortened: a key is text from a stranger."""
+    return ".".join(str(part)[:60] for part in path)[:200]
+
+
+def read_strict(text: str) -> Document | list[Problem]:
+    """The object that `text` holds, or what keeps it from being strict JSON. Raises nothing."""
+    try:
+        value = json.loads(text, parse_constant=_refuse, parse_float=_finite)
+    except json.JSONDecodeError as error:
+        return [_syntax_problem(text, error)]
+    except _NotANumber as error:
+        return [_number_problem(text, str(error))]
+    except (ValueError, RecursionError):  # thousands of digits or of brackets
+        return [_TOO_DEEP]
+    if not isinstance(value, dict):
+        return [_NOT_AN_OBJECT]
+    lines: dict[KeyPath, int] = {}
+    twice: list[Problem] = []
+    for path, line in _keys(text):
+        if len(path) > MAX_DEPTH:
+            return [_TOO_DEEP]
+        if path in lines:
+            twice.append(_duplicate_problem(path, lines[path], line))
+        lines[path] = line
+    return twice[:MAX_PROBLEMS] or Document(value, lines)
+
+
+def _keys(text: str) -> Iterator[tuple[KeyPath, int]]:
+    """Every key of `text`, which is known to be JSON, with its path and its 1-based line, in reading order."""
+    path: list[str | int] = []  # one entry for each open bracket: the key, or the position in a list
+    line, string = 1, ""
+    for match in _TOKEN.finditer(text):
+        match token := match.group():
+            case "\n":
+                line += 1
+            case "{":
+                path.append("")
+            case "[":
+                path.append(0)
+            case "}" | "]":
+                path.pop()
+            case ":":
+                path[-1] = str(json.loads(string))
+                yield tuple(path), line
+            case "," if isinstance(path[-1], int):
+                path[-1] += 1
+            case _:
+                string = token
+
+
+class _NotANumber(Exception):
+    """NaN or an infinity stands in the file, by its name or as a number beyond the range of float64."""
+
+
+def _refuse(literal: str) -> NoReturn:
+    raise _NotANumber(literal)
+
+
+def _finite(literal: str) -> float:
+    number = float(literal)
+    return number if math.isfinite(number) else _refuse(literal)
+
+
+def _syntax_problem(text: str, error: json.JSONDecodeError) -> Problem:
+    rest, before = text[error.pos :], text[: error.pos].rstrip()
+    en, zh = "This is where it stops being JSON", "从这里开始不再是合法的 JSON"
+    if not text.strip():
+        en, zh = "The file is empty", "文件是空的"
+    elif text.startswith("\ufeff"):
+        en, zh = "The file begins with a byte order mark", "文件以字节顺序标记（BOM）开头"
+    elif rest.startswith(("//", "/*", "#")):
+        en, zh = "JSON has no comments", "JSON 不允许写注释"
+    elif (rest.startswith(("}", "]")) and before.endswith(",")) or "trailing comma" in error.msg:
+        en, zh = "A comma stands before a closing bracket", "右括号前多了一个逗号"
+    elif rest.startswith("'"):
+        en, zh = "Text stands in double quotes, not in single ones", "字符串要用双引号，不能用单引号"
+    elif rest.startswith(("True", "False", "None")):
+        en, zh = "Write true, false or null, in lower case", "应小写，写成 true、false 或 null"
+    elif "delimiter" in error.msg:
+        en, zh = "A comma or a colon is missing", "缺少逗号或冒号"
+    return Problem(key="", line=error.lineno, en=f"{en}.", zh=f"{zh}。")
+
+
+def _number_problem(text: str, literal: str) -> Problem:
+    line = 1
+    for match in _TOKEN.finditer(text):
+        if match.group() == literal:
+            break
+        line += match.group() == "\n"
+    shown = literal[:40]
+    return Problem(key="", line=line, en=f"{shown} is no finite number.", zh=f"{shown} 不是有限的数。")
+
+
+def _duplicate_problem(path: KeyPath, first: int, second: int) -> Problem:
+    key = dotted(path)
+    return Problem(
+        key=key,
+        line=second,
+        en=f"`{key}` stands twice, at lines {first} and {second}; which of them counts depends on the reader.",
+        zh=f"`{key}` 出现了两次（第 {first} 行和第 {second} 行），以哪一个为准取决于读取它的程序。",
+    )
+
+
+_TOO_DEEP = Problem(
+    key="",
+    line=0,
+    en=f"Brackets may be {MAX_DEPTH} deep, and numbers a few thousand digits long; this file goes further.",
+    zh=f"括号最多嵌套 {MAX_DEPTH} 层，数字最多几千位；这个文件超出了限度。",
+)
+_NOT_AN_OBJECT = Problem(
+    key="",
+    line=1,
+    en="The file must be one object, in braces.",
+    zh="整个文件应是一个用花括号括起来的对象。",
+)
