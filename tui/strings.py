@@ -124,22 +124,48 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "hints.next": ("Show the next hint", "显示下一条提示"),
     "hints.number": ("Hint {number} of {total}", "提示 {number} / {total}"),
     "lab.busy": ("The last one is still running.", "上一次尚未结束。"),
+    "lab.no-run": (
+        "The answer is a configuration: there is no code to run. F5 checks it.",
+        "本实验的答案是配置文件，没有可试运行的代码。按 F5 自测。",
+    ),
     "lab.too-large": (
         "The answer is larger than {limit} KiB: it is neither saved nor judged until it is shorter.",
         "答案超过 {limit} KiB：缩短之前既不保存也不评测。",
     ),
+    # What strict JSON has against a config.
+    "json.line": ("✗ Line {line}: {what}", "✗ 第 {line} 行：{what}"),
+    "json.line-at": ('✗ Line {line}, at "{at}": {what}', '✗ 第 {line} 行，"{at}" 处：{what}'),
+    "json.fine": ("✓ Strict JSON. F5 checks what it says.", "✓ JSON 格式无误。按 F5 检查内容。"),
+    "json.comma": ("a comma or a closing bracket is missing", "缺少逗号或右括号"),
+    "json.colon": ("a colon is missing after the key", "键后缺少冒号"),
+    "json.property-name": ("a key in double quotes is missing", "此处应为双引号括起的键"),
+    "json.value": (
+        "no value of JSON (it writes true, false, null)",
+        "此处不是 JSON 的值（布尔值写作 true、false，空值写作 null）",
+    ),
+    "json.open-string": ("a string is not closed", "字符串缺少右引号"),
+    "json.control-character": ("a line break or a tab inside a string", "字符串内有换行或制表符"),
+    "json.escape": ("a backslash that JSON does not know", "JSON 不认识的反斜杠转义"),
+    "json.extra": ("text after the end of the object", "对象结束之后还有内容"),
+    "json.trailing-comma": ("a comma before a closing bracket", "右括号前多了一个逗号"),
+    "json.comment": ("a comment, which JSON does not have", "JSON 不支持注释"),
+    "json.quotes": ("single quotes; JSON has double ones", "用了单引号，JSON 只用双引号"),
+    "json.invalid": ("not valid JSON", "不是有效的 JSON"),
+    "json.deep": ("nested too deeply", "嵌套过深"),
+    "json.number": ("a number of too many digits", "数字位数过多"),
+    "json.no-object": ("not an object in curly brackets", "最外层不是花括号括起的对象"),
+    "json.duplicate": ("the key stands twice in its object", "该键在同一对象中重复出现"),
+    "json.constant": ("a number that JSON does not have", "JSON 中没有这样的数"),
     "results.none": (
         "Nothing judged yet. F5 checks the answer with the public suite, F6 submits it to the hidden one.",
         "尚未评测。F5 用公开测试自测，F6 提交给隐藏测试。",
     ),
-    "results.running-public": (
-        "Checking with the public suite… The first time the judge needs some seconds to warm up.",
-        "正在用公开测试自测……首次评测需要几秒钟预热。",
+    "results.warming": (
+        "The judge is loading the libraries of this lab, once, which takes some seconds; then the answer is judged…",
+        "评测程序正在加载本实验所需的库，仅需一次，约几秒到十几秒，随后开始评测……",
     ),
-    "results.running-hidden": (
-        "Judging with the hidden suite… The first time the judge needs some seconds to warm up.",
-        "正在用隐藏测试评测……首次评测需要几秒钟预热。",
-    ),
+    "results.running-public": ("Checking with the public suite…", "正在用公开测试自测……"),
+    "results.running-hidden": ("Judging with the hidden suite…", "正在用隐藏测试评测……"),
     "results.public-passed": ("✓ Public suite: all {total} properties passed", "✓ 公开测试：{total} 个检查项全部通过"),
     "results.public-failed": (
         "✗ Public suite: {passed} of {total} properties passed",
@@ -167,7 +193,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Enter or F7 runs this line after your answer, in the sandbox.",
         "按 Enter 或 F7，在沙箱中先加载你的答案，再运行这一行。",
     ),
-    "run.placeholder": ("for example: RMSNorm(4)(torch.ones(2, 4))", "例如：RMSNorm(4)(torch.ones(2, 4))"),
+    "run.placeholder": ("a line of Python that uses your answer", "一行使用你的答案的 Python 代码"),
     "run.running": ("Running…", "正在运行……"),
     "run.done": ("✓ Ran to its end", "✓ 运行结束"),
     "run.fault": ("✗ It {fault}", "✗ 运行失败：{fault}"),
@@ -296,6 +322,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "The editor saves what you type within a second; Escape leaves it. F4 opens the code in your own editor "
         "($VISUAL or $EDITOR) and takes it back when you close it.",
         "编辑区在一秒之内自动保存，按 Esc 离开。F4 用你自己的编辑器（$VISUAL 或 $EDITOR）打开代码，关闭后取回。",
+    ),
+    "help.json": (
+        "The line below the editor names the first thing that strict JSON does not allow, with its line and its key; "
+        "it follows what you type.",
+        "编辑区下方一行会随输入指出第一处不符合严格 JSON 的地方，并给出行号和键。",
     ),
     "help.hints": ("F8 shows the next hint.", "F8 显示下一条提示。"),
     "help.results": (

@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 
 from quiz.bank.schema import Cloze, Question, SpotTheLine
+from quiz.marking import mark
 
 Find = Callable[[str, str], Question]
 
@@ -123,6 +124,13 @@ def test_what_fills_auto(question: Find) -> None:
         config.config["zero_optimization"]["reduce_bucket_size"],
     ]
     assert [gap.accept[0] for _, gap in sorted(asked.gaps.items())] == [str(value).lower() for value in filled]
+
+
+@pytest.mark.parametrize("typed", ["16 777 216", "16,777,216", "16，777，216", "1.6777216E7", "4096 × 4096", "2^24"])
+def test_a_number_in_a_gap_may_be_spelt_as_people_do(question: Find, typed: str) -> None:
+    asked = question("deepspeed/config", "what-fills-auto")
+    response = {"gaps": {"1": "64", "2": ".5", "3": "False", "4": typed}}
+    assert mark(asked, response).score == 1
 
 
 def test_amp_accumulation_loop(question: Find) -> None:

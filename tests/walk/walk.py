@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from labs.grading.catalogue import all_labs
 from quiz.bank.loader import Bank
 from quiz.bank.schema import QUESTION_TYPES
 from quiz.records.store import EventKind, Records
 from tests.walk.answering import give_right_answer
+from tests.walk.lab_answers import LORA, MENDED_RMSNORM, NEARLY_RMSNORM, ROPE, Edit
 from tests.walk.terminal import Terminal
-
-# Short lines: the editor of 80 columns must not scroll sideways under the walk.
-NEARLY = ("rms = (x.pow(2).mean(-1, keepdim=True) + self.eps).sqrt()", "return self.weight * x / rms")
-RIGHT = ("h = x.float()", "rms = (h.pow(2).mean(-1, keepdim=True) + self.eps).sqrt()")
-RESULT = "return (self.weight.float() * h / rms).to(x.dtype)"
 
 
 @dataclass(frozen=True)
@@ -49,7 +46,9 @@ class Walk:
             terminal.wait_for("Questions", "Labs", "Report")
             yield self._scene("ropes opens at home")
             yield from self._quiz()
-            yield from self._lab()
+            yield from self._rmsnorm()
+            yield from self._lab("Rotary position embedding (RoPE)", ROPE)
+            yield from self._lab("LoRA layer", LORA)
             yield from self._report()
 
     def _scene(self, done: str) -> Scene:
@@ -81,18 +80,16 @@ class Walk:
         terminal.press("Escape")
         terminal.wait_for("Labs")
 
-    def _lab(self) -> Iterator[Scene]:
+    def _rmsnorm(self) -> Iterator[Scene]:
+        """The first lab in full: brief, hint, a nearly right answer, the right one, an input of one's own."""
         terminal = self._terminal
-        terminal.press("Right", "Enter")
-        terminal.wait_for("Brief", "The equation")
+        terminal.press("Right")
+        self._open_lab("RMSNorm")
         yield self._scene("the lab's brief")
         terminal.press("F8")
         terminal.wait_for("Hint 1")
         yield self._scene("F8: a hint")
-        terminal.press("F3")
-        terminal.wait_for("$EDITOR")  # its key is offered once the editor has the focus
-        self._replace_line("TODO: the parameter", "self.eps = eps", "self.weight = nn.Parameter(torch.ones(dim))")
-        self._replace_line("raise NotImplementedError", *NEARLY)
+        self._write(NEARLY_RMSNORM)
         yield self._scene("F3: a first answer, typed")
         terminal.press("F5")
         terminal.wait_for("Public suite: 3 of 4")
@@ -100,10 +97,7 @@ class Walk:
         terminal.press("F6")
         terminal.wait_for("Submitted: not passed")
         yield self._scene("F6: submitted all the same, to the hidden suite")
-        terminal.press("F3")
-        terminal.wait_for("$EDITOR")  # its key is offered once the editor has the focus
-        self._replace_line("rms = (x", *RIGHT)
-        self._replace_line("return self.weight", RESULT)
+        self._write(MENDED_RMSNORM)
         terminal.press("F6")
         terminal.wait_for("Submitted: passed")
         yield self._scene("F6: mended and submitted again")
@@ -112,8 +106,36 @@ class Walk:
         terminal.press("Enter")
         terminal.wait_for("0.3651")
         yield self._scene("F7: an input of one's own")
-        terminal.press("Escape")
-        terminal.wait_for("Labs")
+        self._go_home()
+
+    def _lab(self, title: str, answer: Sequence[Edit]) -> Iterator[Scene]:
+        """Another lab, answered right at once."""
+        terminal = self._terminal
+        self._open_lab(title)
+        yield self._scene(f"the brief of another lab: {title}")
+        self._write(answer)
+        yield self._scene("its answer, typed")
+        terminal.press("F6")
+        terminal.wait_for("Submitted: passed")
+        yield self._scene("F6: submitted")
+        self._go_home()
+
+    def _open_lab(self, title: str) -> None:
+        """From home, walk to the lab called `title` in the list of labs, which has the focus, and open it."""
+        titles = [lab.manifest.title.en for lab in all_labs()]
+        terminal = self._terminal
+        terminal.press(*["Up"] * len(titles), *["Down"] * titles.index(title), "Enter")
+        terminal.wait_for("1 Brief", title)
+
+    def _go_home(self) -> None:
+        self._terminal.press("Escape")
+        self._terminal.wait_for("Labs", "Questions")
+
+    def _write(self, edits: Sequence[Edit]) -> None:
+        self._terminal.press("F3")
+        self._terminal.wait_for("$EDITOR")  # its key is offered once the editor has the focus
+        for edit in edits:
+            self._replace_line(edit)
 
     def _report(self) -> Iterator[Scene]:
         terminal = self._terminal
@@ -126,19 +148,18 @@ class Walk:
         terminal.press("C-q")
         terminal.wait_for_end()
 
-    def _replace_line(self, found: str, *lines: str) -> None:
-        """In the editor: walk to the line that holds `found`, clear it, type `lines` in its place."""
+    def _replace_line(self, edit: Edit) -> None:
         terminal = self._terminal
-        terminal.walk_to(found)
+        terminal.press_until("NPage", edit.found)
+        terminal.walk_to(edit.found)
         terminal.press("End", "C-u")
-        terminal.wait_for_gone(found)
-        indent = " " * 8
-        for number, line in enumerate(lines):
+        terminal.wait_for_gone(edit.found)
+        for number, line in enumerate(edit.lines):
             if number:
                 terminal.press("Enter")
             terminal.settled()
-            terminal.type(indent + line)
-        terminal.wait_for(*(line[:60] for line in lines))
+            terminal.type(" " * edit.indent + line)
+        terminal.wait_for(edit.lines[-1][:60])
 
     def _question_shown(self, number: int) -> str:
         """The id of the `number`-th question, from the records: the app notes it just after it is painted."""

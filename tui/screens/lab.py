@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Any, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.css.query import NoMatches
 from textual.events import DescendantFocus
 from textual.message import Message
@@ -30,12 +31,12 @@ from tui.strings import say
 from tui.translation import follow_language
 from tui.widgets.editor import Editor
 from tui.widgets.hints import Hints
+from tui.widgets.json_line import JsonLine
 from tui.widgets.keybar import KeyBar
 from tui.widgets.prose import Prose
 from tui.widgets.results import Results
 from tui.widgets.runner import Runner
 
-TABS = ("brief", "hints", "results", "run")
 Post = Callable[[Message], bool]
 JUDGED: dict[SuiteName, EventKind] = {"public": EventKind.CHECKED, "hidden": EventKind.SUBMITTED}
 
@@ -51,6 +52,7 @@ class LabScreen(Page):
         Binding("f5", "judge('public')", "key.check", id="lab.check", priority=True),
         Binding("f6", "judge('hidden')", "key.submit", id="lab.submit", priority=True),
         Binding("f7", "run", "key.run", id="lab.run", priority=True),
+        Binding("f7", "say_why_no_run", show=False, id="lab.no-run", priority=True),
         Binding("f8", "hint", "key.hint", id="lab.hint", priority=True),
         Binding("1", "show('brief')", "tab.brief", show=False, id="lab.brief"),
         Binding("2", "show('hints')", "tab.hints", show=False, id="lab.hints"),
@@ -66,6 +68,9 @@ class LabScreen(Page):
             super().__init__()
             self.origin, self.code, self.verdict = origin, code, verdict
 
+    class Warmed(Message):
+        """The judge is ready for this lab, or cannot be, which a grading then tells."""
+
     class Ran(Message):
         """A snippet ended; `output` is a `JudgeFault` where the judge failed."""
 
@@ -80,42 +85,72 @@ class LabScreen(Page):
         verdicts = desk.journal.of(lab.id, *JUDGED.values())
         last = Verdict.model_validate(verdicts[-1].data["verdict"]) if verdicts else None
         taken = len(desk.journal.of(lab.id, EventKind.HINT_TAKEN))
-        self._editor = Editor(drafts[-1].data["code"] if drafts else lab.starter, id="editor")
+        code = drafts[-1].data["code"] if drafts else lab.starter
+        self._editor = Editor(code, suffix=Path(lab.manifest.answer).suffix, id="editor")
+        self._is_config = lab.manifest.answer.endswith(".json")
         self._brief = VerticalScroll(Prose(Text(en=lab.brief(Language.EN), zh=lab.brief(Language.ZH))))
         self._hints = Hints(lab.manifest.hints, taken)
         self._results = Results(last)
         self._runner = Runner()
+        self._json_line = JsonLine(code, id="json-line")
         self._tabs = TabbedContent(id="reading")
-        self._places: dict[str, Widget] = dict(
-            zip(TABS, (self._brief, self._hints, self._results, self._runner.line), strict=True)
-        )
+        self._contents: dict[str, Widget] = {"brief": self._brief, "hints": self._hints, "results": self._results}
+        self._places = dict(self._contents)
+        if not self._is_config:
+            self._contents["run"], self._places["run"] = self._runner, self._runner.line
         self._busy: set[str] = set()
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="panes"):
             with self._tabs:
-                for tab, content in zip(TABS, (self._brief, self._hints, self._results, self._runner), strict=True):
+                for tab, content in self._contents.items():
                     yield TabPane("", content, id=tab)
-            yield self._editor
+            with Vertical(id="writing"):
+                yield self._editor
+                if self._is_config:
+                    yield self._json_line
         yield KeyBar()
 
     def on_mount(self) -> None:
         follow_language(self, self._translate)
         self.set_focus(self._brief)
         self._note(EventKind.SHOWN)
+        self._warm_judge()
 
     def on_unmount(self) -> None:
         self._save(self._editor.take_unsaved())
 
     def _translate(self, language: Language) -> None:
         with suppress(NoMatches):  # left before it was whole
-            for tab in TABS:
+            for tab in self._contents:
                 self._tabs.get_tab(tab).label = say(f"tab.{tab}", language)
         title = f"{self.lab.manifest.title[language]} · {self.lab.manifest.answer}"
         self._editor.border_title = title
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "run" or parameters == ("run",):
+            return not self._is_config
+        return self._is_config if action == "say_why_no_run" else True
+
     def _note(self, kind: EventKind, **data: Any) -> None:
         self.desk.journal.note(kind, self.lab.id, self.lab.version, data)
+
+    @work(thread=True, group="warming", exit_on_error=False)
+    def _warm_judge(self) -> None:
+        try:
+            self.desk.judge.get().wait_until_warm(lab=self.lab)
+        except JudgeFault as fault:
+            self.log.warning(str(fault))
+        self.post_message(self.Warmed())
+
+    @on(Warmed)
+    def _show_warmth(self) -> None:
+        self._results.warm()
+
+    @on(Editor.Changed)
+    def _read_config(self) -> None:
+        if self._is_config:
+            self._json_line.follow(self._editor.text)
 
     @on(Editor.Drafted)
     def _save_draft(self, event: Editor.Drafted) -> None:
@@ -174,6 +209,9 @@ class LabScreen(Page):
             self._note(EventKind.RAN, snippet=snippet)
             self._runner.wait()
             self._start("running", partial(self._run, code, snippet, self.app.post_message))
+
+    def action_say_why_no_run(self) -> None:
+        self.tell("lab.no-run")
 
     def _code_for(self, work: str) -> str | None:
         """The answer as it stands, saved; None, and a word why, where it cannot be judged now."""

@@ -91,7 +91,7 @@ class QuizScreen(Page):
 
     def on_mount(self) -> None:
         # Texts reach their height some time after they are mounted, and change it with the language.
-        self.watch(self._sheet, "virtual_size", lambda: self.call_after_refresh(self._keep_in_view), init=False)
+        self.watch(self._sheet, "virtual_size", self._keep_in_view_after, init=False)
         self._work(self._ask)
 
     @property
@@ -129,6 +129,9 @@ class QuizScreen(Page):
 
     def action_scroll(self, pages: int) -> None:
         self._sheet.scroll_relative(y=pages * (self._sheet.size.height - 2), animate=False)
+
+    def _keep_in_view_after(self) -> None:
+        self.call_after_refresh(self._keep_in_view)
 
     @on(Input.Changed)
     @on(TextArea.Changed)

@@ -29,8 +29,8 @@ class Editor(Writing):
     class Left(Message):
         """The person pressed escape."""
 
-    def __init__(self, code: str, *, id: str) -> None:
-        super().__init__(code, code=True, id=id)
+    def __init__(self, code: str, *, suffix: str, id: str) -> None:
+        super().__init__(code, code=suffix, id=id)
         self._saved = code
         self._autosave: Timer | None = None
 

@@ -11,6 +11,7 @@ from textual.widgets import ProgressBar, Static
 
 from labs.grading.client import JudgeFault
 from labs.grading.content import Language
+from labs.grading.manifest import SuiteName
 from labs.grading.verdict import Outcome, Verdict
 from quiz.report.labels import label
 from quiz.report.words import circumstances, line
@@ -28,6 +29,8 @@ class Results(VerticalScroll):
     def __init__(self, verdict: Verdict | None) -> None:
         super().__init__()
         self._verdict = verdict
+        self._is_warm = False
+        self._awaited: SuiteName | None = None
 
     def compose(self) -> ComposeResult:
         yield Phrase("results.none", id="results-status", classes="heading")
@@ -38,14 +41,24 @@ class Results(VerticalScroll):
         self.query_one(ProgressBar).display = False
         follow_language(self, self._translate)
 
-    def wait_for(self, suite: str) -> None:
-        """Say that a suite is running."""
-        self.query_one("#results-status", Phrase).say(f"results.running-{suite}")
+    def warm(self) -> None:
+        """The judge is warm: from now on a suite that was asked for is running."""
+        self._is_warm = True
+        if self._awaited:
+            self.wait_for(self._awaited)
+
+    def wait_for(self, suite: SuiteName) -> None:
+        """Say that a suite is running, or what it waits for."""
+        self._awaited = suite
+        self.query_one("#results-status", Phrase).say(
+            f"results.running-{suite}" if self._is_warm else "results.warming"
+        )
         self.query_one(ProgressBar).display = True
         self.query_one("#results-verdict").display = False
 
     def show(self, verdict: Verdict | JudgeFault) -> None:
         """Show what came of it: after a fault of the judge nothing is known about the answer."""
+        self._awaited = None
         self._verdict = verdict if isinstance(verdict, Verdict) else None
         if isinstance(verdict, JudgeFault):
             self.query_one("#results-status", Phrase).say("results.fault", sentence=printable(str(verdict)))

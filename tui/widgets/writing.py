@@ -13,21 +13,21 @@ from tui.translation import language_of
 
 
 class Writing(TextArea):
-    """A text area with `$EDITOR` at hand. Tab leaves it, unless it holds code."""
+    """A text area with `$EDITOR` at hand. Tab leaves it, unless it holds code, whose file suffix is then given."""
 
     HELP: ClassVar[str] = "help.writing"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f4", "external_editor", "key.editor", id="writing.editor")]
 
-    def __init__(self, text: str = "", *, code: bool = False, id: str | None = None) -> None:
+    def __init__(self, text: str = "", *, code: str = "", id: str | None = None) -> None:
         super().__init__(
             text,
             id=id,
             language=None,
             soft_wrap=not code,
-            show_line_numbers=code,
+            show_line_numbers=bool(code),
             tab_behavior="indent" if code else "focus",
         )
-        self._suffix = ".py" if code else ".md"
+        self._suffix = code or ".md"
 
     def action_external_editor(self) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import subprocess
@@ -128,7 +129,10 @@ def test_review_a_launch(question: Find, tmp_path: Path) -> None:
     arguments = config.trainer_arguments(
         per_device_train_batch_size=1, gradient_accumulation_steps=2, learning_rate=3e-6
     )
-    assert any("warmup_max_lr=2e-05" in mismatch for mismatch in _mismatches(written, arguments))
+    listed = "|".join(_mismatches(written, arguments))
+    assert "train_batch_size=4 vs hf train_batch_size (calculated)=2" in listed
+    assert "warmup_max_lr=2e-05 vs hf learning_rate=3e-06" in listed
+    assert "warmup_num_steps=0 vs hf warmup_steps=1" in listed
     with pytest.raises(ValueError, match="warmup_num_steps"):
         WarmupLR(_sgd(), **written["scheduler"]["params"])
 
@@ -137,10 +141,12 @@ def test_review_a_launch(question: Find, tmp_path: Path) -> None:
     assert (tmp_path / "=0.19").read_text() == "install deepspeed\n"
 
 
-def test_accelerate_refuses_a_config_file_beside_its_own_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("fields", ["deepspeed_config_file,zero_stage", "zero_stage,offload_param_device"])
+def test_accelerate_refuses_a_config_file_beside_its_own_keys(fields: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`accelerate launch` hands on which keys its YAML has; naming the file in TrainingArguments changes nothing."""
     from accelerate.utils import DeepSpeedPlugin
 
-    monkeypatch.setenv("ACCELERATE_CONFIG_DS_FIELDS", "deepspeed_config_file,zero_stage")
+    monkeypatch.setenv("ACCELERATE_CONFIG_DS_FIELDS", fields)
     with pytest.raises(ValueError, match="will be ignored"):
         DeepSpeedPlugin(hf_ds_config={"train_batch_size": 8, "zero_optimization": {"stage": 2}})
 
@@ -151,6 +157,8 @@ def _mismatches(written: dict[str, Any], arguments: Any) -> list[str]:
     try:
         trainers = deepspeed.HfTrainerDeepSpeedConfig(written)
         trainers.trainer_config_process(arguments)
+        with contextlib.suppress(ValueError):  # it raises what it found once it has compared the schedule too
+            trainers.trainer_config_finalize(arguments, None, 1000)
         return list(trainers.mismatches)
     finally:
         deepspeed.unset_hf_deepspeed_config()

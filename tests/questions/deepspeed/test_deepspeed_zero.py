@@ -85,7 +85,18 @@ def test_numbers_of_the_killed_run() -> None:
     assert 13e9 * max(4 * 8, 16) * 1.5 == 624e9
     host = 512 * 2**30
     assert host / 1e9 == pytest.approx(550, abs=0.5)
-    assert 0.9 * host < 64871220 * 1024 * 8
+    process = 64871220 * 1024  # the kernel's kB
+    assert process / 1e9 == pytest.approx(66.4, abs=0.05)
+    assert 0.9 * host < 8 * process < host
+
+
+def test_offload_left_out_spares_no_copy_at_loading() -> None:
+    from deepspeed.runtime.zero.stage_1_and_2 import estimate_zero2_model_states_mem_needs as stage_2
+
+    offloaded, _gpu = stage_2(13_000_000_000, num_gpus_per_node=8, cpu_offload=True)
+    plain, gpu = stage_2(13_000_000_000, num_gpus_per_node=8, cpu_offload=False)
+    assert offloaded == plain == 624e9
+    assert gpu / 1e9 == pytest.approx(55.3, abs=0.06)
 
 
 def test_the_launcher_reports_the_signal_that_ended_a_process() -> None:

@@ -41,3 +41,12 @@ def test_the_log_is_what_the_libraries_print(
         printed.append(capsys.readouterr().out.strip())
     assert printed[0] == first
     assert printed[1].startswith(f"trainable params: {4_194_304 + 2 * 4096:,} "), "with a head, score is counted"
+
+
+def test_a_class_padded_to_the_length_of_the_text_leaves_no_target() -> None:
+    """The feedback on padding the labels: the shift drops position 0, and the mean over nothing is NaN."""
+    from transformers.loss.loss_utils import ForCausalLMLoss
+
+    labels = torch.full((2, 5), -100)
+    labels[:, 0] = torch.tensor([0, 1])
+    assert ForCausalLMLoss(torch.zeros(2, 5, 16), labels, vocab_size=16).isnan()
