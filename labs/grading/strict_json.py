@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypedDict
 
+from labs.grading.content import Text
+
 KeyPath = tuple[str | int, ...]
 """The keys and list positions that lead to a value, from the outside in."""
 
@@ -42,6 +44,14 @@ class Document:
         """A problem at the key that `path` leads to, or at the nearest key around it that the file has."""
         around = next((path[:n] for n in range(len(path), 0, -1) if path[:n] in self.lines), ())
         return Problem(key=dotted(path), line=self.lines.get(around, 0), en=en, zh=zh)
+
+
+def said(problem: Problem) -> Text:
+    """A problem as a sentence that begins with its line and its key, where it has them."""
+    line, key = problem["line"], problem["key"].replace("`", "'")
+    en = ", ".join([f"Line {line}"] * bool(line) + [f"`{key}`"] * bool(key))
+    zh = "，".join([f"第 {line} 行"] * bool(line) + [f"`{key}`"] * bool(key))
+    return Text(en=": ".join(filter(None, (en, problem["en"]))), zh="：".join(filter(None, (zh, problem["zh"]))))
 
 
 def dotted(path: KeyPath) -> str:
@@ -139,12 +149,11 @@ def _number_problem(text: str, literal: str) -> Problem:
 
 
 def _duplicate_problem(path: KeyPath, first: int, second: int) -> Problem:
-    key = dotted(path)
     return Problem(
-        key=key,
+        key=dotted(path),
         line=second,
-        en=f"`{key}` stands twice, at lines {first} and {second}; which of them counts depends on the reader.",
-        zh=f"`{key}` 出现了两次（第 {first} 行和第 {second} 行），以哪一个为准取决于读取它的程序。",
+        en=f"This key stands at line {first} already; which of the two counts depends on the reader.",
+        zh=f"这个键在第 {first} 行已经出现过，以哪一个为准取决于读取它的程序。",
     )
 
 

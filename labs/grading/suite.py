@@ -10,7 +10,8 @@ lab's harness and compares with the reference through the same harness:
 
 Fixtures: `candidate` and `reference` (the harness functions without their first parameter; `reference` only in
 hidden suites), `draw` (seeded inputs), `device` ("cpu" or "cuda": where the candidate's tensors must come back).
-Write `candidate` first in a comparison: the reference is computed only after the reply has come.
+Write `candidate` first in a comparison: the reference is computed only after the reply has come. Never hand the
+candidate's output to `reference`: where our harness stumbles over it, the judge would be blamed for the answer.
 """
 
 from __future__ import annotations

@@ -31,6 +31,7 @@ class Walk:
     def __init__(self, folder: Path, *, columns: int = 80, rows: int = 24) -> None:
         self.folder = folder
         self.home = folder / "home"
+        self._lab_at = 0
         self._records_url = f"sqlite:///{self.home / 'records.sqlite3'}"
         self._size = {"columns": columns, "rows": rows}
 
@@ -84,6 +85,7 @@ class Walk:
         """The first lab in full: brief, hint, a nearly right answer, the right one, an input of one's own."""
         terminal = self._terminal
         terminal.press("Right")
+        terminal.settled()
         self._open_lab("RMSNorm")
         yield self._scene("the lab's brief")
         terminal.press("F8")
@@ -124,7 +126,12 @@ class Walk:
         """From home, walk to the lab called `title` in the list of labs, which has the focus, and open it."""
         titles = [lab.manifest.title.en for lab in all_labs()]
         terminal = self._terminal
-        terminal.press(*["Up"] * len(titles), *["Down"] * titles.index(title), "Enter")
+        steps = titles.index(title) - self._lab_at  # the list keeps its place
+        if steps:
+            terminal.press(*["Down" if steps > 0 else "Up"] * abs(steps))
+            terminal.settled()
+        self._lab_at += steps
+        terminal.press("Enter")
         terminal.wait_for("1 Brief", title)
 
     def _go_home(self) -> None:

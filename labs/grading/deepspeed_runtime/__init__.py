@@ -8,7 +8,11 @@ many GPUs there are, for the batch arithmetic.
 
 from __future__ import annotations
 
+import os
+
 import torch
+
+os.environ["DS_ACCELERATOR"] = "cpu"  # before DeepSpeed is imported: its probing would start CUDA
 
 from labs.grading.deepspeed_runtime.keys import autos, unknown_keys
 from labs.grading.deepspeed_runtime.reading import Refused, changing_keys, effective

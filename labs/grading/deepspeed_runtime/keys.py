@@ -112,7 +112,7 @@ class _Asked(dict[str, Any]):
         return self
 
     def never_asked(self) -> list[KeyPath]:
-        if self.handed_on:
+        if self.handed_on or not self.asked:  # a model took all of it, or would have refused it
             return []
         blocks = {k: v for k, v in super().items() if isinstance(v, _Asked) and k in self.asked}
         unknown: list[KeyPath] = [(key,) for key, _ in super().items() if key not in self.asked]
@@ -152,11 +152,13 @@ def _unknown_in(key: str, block: dict[str, Any]) -> list[KeyPath]:
             with silence():
                 ds_config.DeepSpeedConfig({MICRO_BATCH: 1, key: asked}, mpu=Gpus(GPUS))
         except ValidationError as error:
-            extra = [e["loc"] for e in error.errors(include_url=False) if e["type"] == "extra_forbidden"]
-            if not extra:
+            locations = [e["loc"] for e in error.errors(include_url=False) if e["type"] == "extra_forbidden"]
+            extra = {loc[1:] if loc[0] == key else loc for loc in locations}  # some models hold several blocks
+            smaller = _without(block, extra)
+            if smaller == block:
                 return unknown
-            unknown += extra
-            block = _without(block, set(extra))
+            unknown += sorted(extra)
+            block = smaller
         except Exception:
             return unknown
         else:
@@ -177,15 +179,16 @@ def _unknown(document: Document, path: KeyPath) -> Problem:
         en = "Gradients are clipped by `gradient_clipping`, at the top of the file."
         zh = "梯度裁剪由文件顶层的 `gradient_clipping` 设定。"
     elif homes := [dotted((*place, name)) for place, names in _known_names().items() if name in names]:
-        en = f"DeepSpeed knows this key at another place: {_code(homes, ' or ')}. Here it would be refused or ignored."
-        zh = f"这个键放错了位置，应是 {_code(homes, ' 或 ')}；放在这里会被拒绝或忽略。"
+        en = f"DeepSpeed knows this key at another place: {_code(homes, ' or ')}. Here it does nothing."
+        zh = f"这个键放错了位置，应是 {_code(homes, ' 或 ')}；放在这里不起作用。"
     elif close := difflib.get_close_matches(name[:60], _known_names().get(path[:-1], set()), n=1):
         en = f"DeepSpeed has no such key; did you mean `{close[0]}`?"
         zh = f"DeepSpeed 没有这个键，是否想写 `{close[0]}`？"
+    elif len(path) == 1:
+        en, zh = "DeepSpeed has no such key; it would pass over it in silence.", "DeepSpeed 没有这个键，会悄悄忽略它。"
     else:
-        en = "DeepSpeed has no such key here. At the top of the file it would be ignored in silence."
-        zh = "DeepSpeed 在这里没有这个键。若写在顶层，它会被悄悄忽略。"
-    return document.problem(path, f"`{dotted(path)}`: {en}", f"`{dotted(path)}`：{zh}")
+        en, zh = "DeepSpeed has no such key here.", "DeepSpeed 在这里没有这个键。"
+    return document.problem(path, en, zh)
 
 
 @cache

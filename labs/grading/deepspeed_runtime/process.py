@@ -12,10 +12,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-import torch
-
-os.environ["DS_ACCELERATOR"] = "cpu"  # before the import: probing would start CUDA
 import deepspeed
+import torch
 from deepspeed.ops.op_builder.builder import OpBuilder
 
 logging.getLogger("DeepSpeed").disabled = True

@@ -20,7 +20,10 @@ from labs.grading.deepspeed_runtime.keys import (
     usable,
 )
 from labs.grading.deepspeed_runtime.process import GPUS, Gpus, process_group, silence
-from labs.grading.strict_json import Document, Problem, dotted
+from labs.grading.strict_json import Document, KeyPath, Problem
+
+_ADAM_ARGUMENTS = ("lr", "betas", "eps", "weight_decay", "bias_correction", "amsgrad")
+_NO_OBJECT = ("This must be an object, in braces.", "这里应是花括号括起来的对象。")
 
 
 class Refused(Exception):
@@ -39,6 +42,7 @@ def effective(document: Document, *keys: str, gpus: int = GPUS) -> dict[str, Any
     """
     config = {key: value for key, value in usable(document).items() if not keys or key in keys}
     read = read_config(document, config, gpus)
+    _require_number(document, ("gradient_clipping",), read.gradient_clipping)
     zero, bf16 = read.zero_config, read.bfloat16_config
     return {
         **{key: getattr(read, key) for key in BATCH_KEYS},
@@ -69,26 +73,31 @@ def changing_keys(document: Document) -> list[str]:
 
 def _optimizer(document: Document, read: Any) -> dict[str, Any]:
     """The optimizer with every argument that Adam takes. Weight decay is decoupled unless Adam says otherwise."""
-    name, given = read.optimizer_name, read.optimizer_params
-    if name is None:
-        return {"type": ""}
-    if not isinstance(given, dict | None):
-        raise Refused(document.problem(PARAMS, "This must be an object, in braces.", "这里应是花括号括起来的对象。"))
+    name, given = read.optimizer_name, read.optimizer_params or {}
     if name not in (ds_config.ADAM_OPTIMIZER, ds_config.ADAMW_OPTIMIZER):
-        return {"type": str(name), "adam": False}
-    given = given or {}
-    adam_w_mode = given.get(ds_config.ADAM_W_MODE, ds_config.ADAM_W_MODE_DEFAULT)
+        return {"type": str(name or ""), "adam": False}
+    if not isinstance(given, dict):
+        raise Refused(document.problem(PARAMS, *_NO_OBJECT))
     defaults = {"bias_correction": True, **arguments(adam(given))}
-    return {
-        "type": name,
-        "adam": True,
-        "decoupled": name == ds_config.ADAMW_OPTIMIZER or bool(adam_w_mode),
-        **{
-            key: given.get(key, list(default) if isinstance(default, tuple) else default)
-            for key, default in defaults.items()
-            if key in ("lr", "betas", "eps", "weight_decay", "bias_correction", "amsgrad")
-        },
-    }
+    values = {key: given.get(key, default) for key, default in defaults.items() if key in _ADAM_ARGUMENTS}
+    betas = values["betas"]
+    if not (isinstance(betas, list | tuple) and len(betas) == 2 and all(map(_is_number, betas))):
+        raise Refused(document.problem((*PARAMS, "betas"), "This must be two numbers.", "这里应是两个数。"))
+    for key in ("lr", "eps", "weight_decay"):
+        _require_number(document, (*PARAMS, key), values[key])
+    adam_w_mode = given.get(ds_config.ADAM_W_MODE, ds_config.ADAM_W_MODE_DEFAULT)
+    decoupled = name == ds_config.ADAMW_OPTIMIZER or bool(adam_w_mode)
+    return {"type": name, "adam": True, "decoupled": decoupled, **values, "betas": list(betas)}
+
+
+def _is_number(value: object) -> bool:
+    return type(value) in (int, float)
+
+
+def _require_number(document: Document, path: KeyPath, value: object) -> None:
+    if not _is_number(value):
+        en, zh = "This must be a number, without quotation marks.", "这里应是数，不加引号。"
+        raise Refused(document.problem(path, en, zh))
 
 
 def _offload(config: Any) -> dict[str, Any] | None:
@@ -130,28 +139,33 @@ def _batch_problem(document: Document, batch: dict[str, int], gpus: int, error: 
 
 def refusal(document: Document, config: dict[str, Any], error: Exception) -> Problem:
     """Why DeepSpeed raised, at the key if that can be known."""
+    path: KeyPath = ()
+    words = str(error)
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False)[0]
-        block = next((p for p, m in PLACES.items() if m.__name__ == error.title), ())
-        path = (*block, *(part for part in first["loc"] if isinstance(part, str | int)))
+        block = next((place for place, model in PLACES.items() if model.__name__ == error.title), ())
+        path = (*block, *first["loc"])
         words = first["msg"]
-    else:
-        blocks = {path[0] for path in PLACES} | {"optimizer", "scheduler"}
-        path = next(((k,) for k in sorted(blocks) if k in config and not isinstance(config[k], dict | bool)), ())
-        if path:
-            return document.problem(path, "This must be an object, in braces.", "这里应是花括号括起来的对象。")
-        words = str(error)
-    words = " ".join(words.split())[:200]
-    where = f"`{dotted(path)}`" if path else "this file"
-    return document.problem(
-        path,
-        f"DeepSpeed does not start with {where}: {words}.",
-        f"{f'`{dotted(path)}` 的值' if path else '这个文件'}无法让 DeepSpeed 启动：{words}。",
-    )
+    elif isinstance(error, TypeError | AttributeError):  # Python's words would say nothing of the file
+        blocks = {place[0] for place in PLACES} | {"optimizer", "scheduler"}
+        wrong = [key for key, value in config.items() if key in blocks and not isinstance(value, dict)]
+        if wrong:
+            return document.problem((wrong[0],), *_NO_OBJECT)
+        en, zh = (
+            "A value in this file is not of the kind that DeepSpeed needs there.",
+            "有的值不是 DeepSpeed 所要求的类型。",
+        )
+        return document.problem((), en, zh)
+    words = " ".join(words.split()).rstrip(".")[:200]
+    what_en, what_zh = ("this value", "这个值") if path else ("this file", "这个文件")
+    en = f"DeepSpeed does not start with {what_en}: {words}."
+    return document.problem(path, en, f"用{what_zh} DeepSpeed 无法启动：{words}。")
 
 
 def _state(read: Any) -> dict[str, str]:
-    return {name: repr(value) for name, value in vars(read).items() if name != "_param_dict"}
+    """Every attribute of DeepSpeed's reading as text; two equal readings have equal states."""
+    state = {name: repr(value) for name, value in vars(read).items() if name != "_param_dict"}
+    return {name: text for name, text in state.items() if " object at 0x" not in text}  # how it logs
 
 
 def _changes(document: Document, key: str, value: Any, default: dict[str, str]) -> bool:

@@ -63,15 +63,17 @@ def _reduced(document: Document) -> dict[str, Any]:
     """A configuration for one process with the same arithmetic in each step. Raises Refused."""
     values = effective(document)
     optimizer = values["optimizer"]
-    if not optimizer.get("adam"):
-        raise Refused(
-            document.problem(("optimizer", "type"), "Only Adam can be trained with here.", "这里只能用 Adam 训练。")
-        )
-    if not optimizer["bias_correction"] or optimizer["amsgrad"]:
-        key = "amsgrad" if optimizer["amsgrad"] else "bias_correction"
-        raise Refused(
-            document.problem((*PARAMS, key), "This is another Adam than was asked for.", "这不是题目要求的 Adam。")
-        )
+    untried = {
+        ("optimizer", "type"): not optimizer["adam"],
+        (*PARAMS, "bias_correction"): not optimizer.get("bias_correction", True),
+        (*PARAMS, "amsgrad"): optimizer.get("amsgrad", False),
+        ("fp16", "enabled"): values["precision"]["fp16"],
+        ("bf16", "bf16_master_weights_and_grads"): values["precision"]["bf16_master_weights_and_grads"],
+    }
+    for path, another in untried.items():
+        if another:
+            en, zh = "Training was not tried: this is another method.", "没有试着训练：这是另一种训练方式。"
+            raise Refused(document.problem(path, en, zh))
     config = usable(document)
     reduced = copy.deepcopy({key: config[key] for key in _SHAPES_A_STEP if key in config})
     reduced |= {key: values[key] for key in (MICRO_BATCH, ACCUMULATION)}
