@@ -42,6 +42,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "key.start": ("Start", "开始"),
     "key.submit": ("Submit", "提交"),
     "key.switch-pane": ("Editor", "编辑"),
+    "key.to-line": ("To the line named", "跳到所指的行"),
     "key.up": ("One line up", "上移一行"),
     "key.write-html": ("Write HTML file", "写出 HTML 文件"),
     # Home.
@@ -133,29 +134,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "答案超过 {limit} KiB：缩短之前既不保存也不评测。",
     ),
     # What strict JSON has against a config.
-    "json.line": ("✗ Line {line}: {what}", "✗ 第 {line} 行：{what}"),
-    "json.line-at": ('✗ Line {line}, at "{at}": {what}', '✗ 第 {line} 行，"{at}" 处：{what}'),
     "json.fine": ("✓ Strict JSON. F5 checks what it says.", "✓ JSON 格式无误。按 F5 检查内容。"),
-    "json.comma": ("a comma or a closing bracket is missing", "缺少逗号或右括号"),
-    "json.colon": ("a colon is missing after the key", "键后缺少冒号"),
-    "json.property-name": ("a key in double quotes is missing", "此处应为双引号括起的键"),
-    "json.value": (
-        "no value of JSON (it writes true, false, null)",
-        "此处不是 JSON 的值（布尔值写作 true、false，空值写作 null）",
-    ),
-    "json.open-string": ("a string is not closed", "字符串缺少右引号"),
-    "json.control-character": ("a line break or a tab inside a string", "字符串内有换行或制表符"),
-    "json.escape": ("a backslash that JSON does not know", "JSON 不认识的反斜杠转义"),
-    "json.extra": ("text after the end of the object", "对象结束之后还有内容"),
-    "json.trailing-comma": ("a comma before a closing bracket", "右括号前多了一个逗号"),
-    "json.comment": ("a comment, which JSON does not have", "JSON 不支持注释"),
-    "json.quotes": ("single quotes; JSON has double ones", "用了单引号，JSON 只用双引号"),
-    "json.invalid": ("not valid JSON", "不是有效的 JSON"),
-    "json.deep": ("nested too deeply", "嵌套过深"),
-    "json.number": ("a number of too many digits", "数字位数过多"),
-    "json.no-object": ("not an object in curly brackets", "最外层不是花括号括起的对象"),
-    "json.duplicate": ("the key stands twice in its object", "该键在同一对象中重复出现"),
-    "json.constant": ("a number that JSON does not have", "JSON 中没有这样的数"),
     "results.none": (
         "Nothing judged yet. F5 checks the answer with the public suite, F6 submits it to the hidden one.",
         "尚未评测。F5 用公开测试自测，F6 提交给隐藏测试。",
@@ -330,8 +309,9 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "help.hints": ("F8 shows the next hint.", "F8 显示下一条提示。"),
     "help.results": (
-        "Each property is judged by itself; below one that did not pass stands what usually causes it.",
-        "各检查项分别判定；未通过的检查项下方给出常见原因。",
+        "Each property is judged by itself; below one that did not pass stands what usually causes it. Where a line "
+        "is named, Enter goes to it, and the next Enter here to the next one.",
+        "各检查项分别判定；未通过的检查项下方给出常见原因。若指出了行号，按 Enter 跳到该行，回来再按则跳到下一处。",
     ),
     "help.runner": (
         "Type a line of Python that uses your answer; Enter or F7 runs it. The traceback shows lines of your own file.",

@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NoReturn, TypedDict
 
 from labs.grading.content import Text
@@ -22,6 +23,9 @@ MAX_DEPTH = 32
 MAX_PROBLEMS = 20
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|\n|[^\s{}\[\]:,"]+')
+
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 class Problem(TypedDict):
@@ -71,6 +75,8 @@ def read_strict(text: str) -> Document | list[Problem]:
         return [_TOO_DEEP]
     if not isinstance(value, dict):
         return [_NOT_AN_OBJECT]
+    if _HALF.search(json.dumps(value, ensure_ascii=False)):
+        return [_HALF_A_CHARACTER]
     lines: dict[KeyPath, int] = {}
     twice: list[Problem] = []
     for path, line in _keys(text):
@@ -119,7 +125,7 @@ def _finite(literal: str) -> float:
 
 
 def _syntax_problem(text: str, error: json.JSONDecodeError) -> Problem:
-    rest, before = text[error.pos :], text[: error.pos].rstrip()
+    rest, before = text[error.pos :].lstrip(), text[: error.pos].rstrip()
     en, zh = "This is where it stops being JSON", "从这里开始不再是合法的 JSON"
     if not text.strip():
         en, zh = "The file is empty", "文件是空的"
@@ -133,9 +139,16 @@ def _syntax_problem(text: str, error: json.JSONDecodeError) -> Problem:
         en, zh = "Text stands in double quotes, not in single ones", "字符串要用双引号，不能用单引号"
     elif rest.startswith(("True", "False", "None")):
         en, zh = "Write true, false or null, in lower case", "应小写，写成 true、false 或 null"
-    elif "delimiter" in error.msg:
-        en, zh = "A comma or a colon is missing", "缺少逗号或冒号"
-    return Problem(key="", line=error.lineno, en=f"{en}.", zh=f"{zh}。")
+    else:
+        en, zh = next((words for said, words in _SYNTAX.items() if error.msg.startswith(said)), (en, zh))
+    return Problem(key=_last_key(before), line=error.lineno, en=f"{en}.", zh=f"{zh}。")
+
+
+def _last_key(text: str) -> str:
+    """The last key in a text that stops being JSON at its end: where a person would look."""
+    parts = [part for part in _TOKEN.findall(text) if part != "\n"]
+    keys = [part for part, after in pairwise(parts) if after == ":" and part.startswith('"')]
+    return dotted((str(json.loads(keys[-1])),)) if keys else ""
 
 
 def _number_problem(text: str, literal: str) -> Problem:
@@ -157,11 +170,29 @@ def _duplicate_problem(path: KeyPath, first: int, second: int) -> Problem:
     )
 
 
+# The parser's own words, told in ours: it thinks of delimiters, a person of commas.
+_SYNTAX = {
+    "Expecting ',' delimiter": ("A comma or a closing bracket is missing", "缺少逗号或右括号"),
+    "Expecting ':' delimiter": ("A colon is missing after the key", "键后缺少冒号"),
+    "Expecting property name": ("A key in double quotes is missing", "此处应为双引号括起的键"),
+    "Expecting value": ("A value is missing, or is written as JSON does not know it", "缺少值，或值的写法不是 JSON"),
+    "Unterminated string": ("A string is not closed", "字符串缺少右引号"),
+    "Invalid control character": ("A line break or a tab stands inside a string", "字符串内有换行或制表符"),
+    "Invalid \\": ("JSON does not know this backslash", "JSON 不认识的反斜杠转义"),
+    "Extra data": ("Text follows after the end of the object", "对象结束之后还有内容"),
+}
+
 _TOO_DEEP = Problem(
     key="",
     line=0,
     en=f"Brackets may be {MAX_DEPTH} deep, and numbers a few thousand digits long; this file goes further.",
     zh=f"括号最多嵌套 {MAX_DEPTH} 层，数字最多几千位；这个文件超出了限度。",
+)
+_HALF_A_CHARACTER = Problem(
+    key="",
+    line=0,
+    en="An escape such as \\ud83d is half of a character and stands without the other half.",
+    zh="有 \\ud83d 这样的转义只是半个字符，缺了另一半。",
 )
 _NOT_AN_OBJECT = Problem(
     key="",

@@ -27,8 +27,12 @@ def warm_up(preload: str) -> None:
     torch.set_num_threads(1)  # a second thread would hang after the fork
     torch.set_num_interop_threads(1)
     _touch_kernels()
-    exercises = {"torch": [_exercise_torch]}
-    for exercise in exercises[preload]:
+    exercises = [_exercise_torch]
+    if preload == "deepspeed":
+        from labs.grading import deepspeed_runtime
+
+        exercises.append(deepspeed_runtime.touch)
+    for exercise in exercises:
         for module in _imported_late(exercise):
             # A few names in sys.modules are no modules that could be imported (torch.ops, six.moves).
             with contextlib.suppress(Exception):

@@ -39,13 +39,14 @@ async def test_the_line_below_follows_what_is_typed(app):
         await until_shown(pilot, "A sample config · ds_config.json", '"enabled": false', "✓ Strict JSON")
         await pilot.press("down")
         await type_text(pilot, '"bf16": 1,')
-        await until_shown(pilot, '✗ Line 2, at "bf16": the key stands twice in its object')
-        await pilot.press("home", "enter", "up")
-        await until_shown(pilot, '✗ Line 3, at "bf16": the key stands twice')
+        await until_shown(pilot, "✗ Line 2, `bf16`: This key stands at line 2 already")
+        await pilot.press("enter", "up", "up")
+        await until_shown(pilot, "✗ Line 3, `bf16`: This key stands at line 2 already")
+        await pilot.press("end")
         await type_text(pilot, "//")
-        await until_shown(pilot, "✗ Line 2: a comment, which JSON does not have")
+        await until_shown(pilot, "✗ Line 1: JSON has no comments")
         await pilot.press("f2")
-        await until_shown(pilot, "✗ 第 2 行：JSON 不支持注释")
+        await until_shown(pilot, "✗ 第 1 行：JSON 不允许写注释")
         app.screen.query_one(Editor).text = "{}"
         await until_shown(pilot, "✓ JSON 格式无误")
 
@@ -54,7 +55,7 @@ async def test_what_a_key_holds_is_no_markup(app):
     async with app.run_test(size=(120, 24)) as pilot:
         await open_lab(pilot)
         app.screen.query_one(Editor).text = '{"[red]\\u001b[2J": 1,,'
-        await until_shown(pilot, 'at "[red]')
+        await until_shown(pilot, "`[red]⟨U+001B⟩[2J`")
         assert "\x1b" not in shown(pilot)
 
 
@@ -88,6 +89,20 @@ async def test_the_judge_warms_up_for_the_lab_that_is_open(app, judge):
         judge.let_go.set()
         await until_shown(pilot, "✗ Submitted: not passed", "bf16.enabled")
         assert judge.labs == ["sample-config"]
+
+
+async def test_enter_goes_from_line_to_line_that_the_diagnoses_name(app, judge):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_lab(pilot)
+        app.screen.query_one(Editor).text = "{\n\n}\n"
+        await pilot.press("f6")
+        await until_shown(pilot, "✗ Submitted: not passed", "Line 2")
+        for row in (1, 2, 1):
+            await pilot.press("enter")
+            await until(pilot, lambda: isinstance(app.focused, Editor))
+            await until(pilot, lambda row=row: app.screen.query_one(Editor).cursor_location == (row, 0))
+            await pilot.press("f3")
+            await until_shown(pilot, "✗ Submitted: not passed")
 
 
 async def test_ones_own_editor_gets_a_json_file(app, monkeypatch):

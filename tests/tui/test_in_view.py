@@ -14,6 +14,8 @@ from tui.widgets.rows import Row
 REAL = Bank().entries()
 CLOZES = [entry for entry in REAL if isinstance(entry.question, Cloze)]
 OPENS = [entry for entry in REAL if isinstance(entry.question, Open)]
+LONGEST_CLOZES = sorted(CLOZES, key=lambda entry: len(entry.question.prompt.en + entry.question.text.en))[-3:]
+LONGEST_OPENS = sorted(OPENS, key=lambda entry: len(entry.question.model_answer.en))[-3:]
 
 
 def in_view(pilot: Pilot, widget: Widget) -> bool:
@@ -24,7 +26,7 @@ def ask_only(app, entry: Entry) -> None:
     app.desk.pending = lambda *_: [entry]
 
 
-@pytest.mark.parametrize("entry", CLOZES, ids=lambda entry: entry.question.id)
+@pytest.mark.parametrize("entry", LONGEST_CLOZES, ids=lambda entry: entry.question.id)
 async def test_the_gap_that_is_typed_in_is_in_view(make_app, entry):
     app = make_app(bank=Bank(), start="quiz")
     ask_only(app, entry)
@@ -42,7 +44,7 @@ async def test_the_gap_that_is_typed_in_is_in_view(make_app, entry):
             await until(pilot, lambda: app.focused and in_view(pilot, app.focused) and not app.focused.value)
 
 
-@pytest.mark.parametrize("entry", OPENS, ids=lambda entry: entry.question.id)
+@pytest.mark.parametrize("entry", LONGEST_OPENS, ids=lambda entry: entry.question.id)
 async def test_self_marking_starts_at_the_model_answer_and_shows_each_point_ticked(make_app, entry):
     app = make_app(bank=Bank(), start="quiz")
     ask_only(app, entry)
@@ -59,8 +61,8 @@ async def test_self_marking_starts_at_the_model_answer_and_shows_each_point_tick
 
 
 def at_top(pilot: Pilot) -> bool:
-    """The heading stands at the top of the sheet, or everything after it is in view."""
+    """The heading stands at the top of the sheet, below its margins, or everything after it is in view."""
     sheet = pilot.app.screen.query_one("#sheet")
     heading = pilot.app.screen.query("SelfMarking .heading").first()
     end = sheet.scroll_y >= sheet.max_scroll_y
-    return in_view(pilot, heading) and (end or heading.region.y <= sheet.region.y + 1)
+    return in_view(pilot, heading) and (end or heading.region.y <= sheet.region.y + 2)

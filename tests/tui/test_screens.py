@@ -11,6 +11,7 @@ from textual.widgets._footer import FooterKey
 
 from quiz.records.store import EventKind
 from tests.tui.driving import click_on, shown, type_text, until, until_shown
+from tui.screens.filter import FilterScreen
 from tui.screens.help import HelpScreen
 from tui.screens.home import HomeScreen
 from tui.screens.lab import LabScreen
@@ -18,7 +19,13 @@ from tui.screens.quiz import QuizScreen
 from tui.screens.report import ReportScreen
 from tui.strings import say
 
-WAY_TO = {HomeScreen: [], QuizScreen: ["enter"], LabScreen: ["tab", "enter"], ReportScreen: ["r"]}
+WAY_TO = {
+    HomeScreen: [],
+    FilterScreen: ["f"],
+    QuizScreen: ["enter"],
+    LabScreen: ["tab", "enter"],
+    ReportScreen: ["r"],
+}
 EVERY_SCREEN = pytest.mark.parametrize("screen", WAY_TO)
 
 

@@ -90,3 +90,20 @@ LORA = (
         ),
     ),
 )
+ZERO2 = (
+    Edit('"train_micro_batch', ('"train_micro_batch_size_per_gpu": 4,',), indent=2),
+    Edit('"gradient_accumulation', ('"gradient_accumulation_steps": 8,',), indent=2),
+    Edit('"fp16"', ('"bf16": {',), indent=2),
+    Edit('"enabled"', ('"enabled": true',), indent=4),
+    Edit(
+        '"stage"',
+        (
+            '"stage": 2,',
+            '"overlap_comm": true,',
+            '"contiguous_gradients": true,',
+            '"offload_optimizer": {"device": "cpu", "pin_memory": true}',
+        ),
+        indent=4,
+    ),
+    Edit('"lr"', ('"lr": 2e-5,', '"betas": [0.9, 0.95],', '"eps": 1e-5,', '"weight_decay": 0.1'), indent=6),
+)

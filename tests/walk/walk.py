@@ -1,4 +1,4 @@
-"""The walk that the README shows: from home through a question of every type and the lab to the report, keys only."""
+"""The walk that the README shows: from home through a question of every type and all labs to the report, keys only."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from quiz.bank.loader import Bank
 from quiz.bank.schema import QUESTION_TYPES
 from quiz.records.store import EventKind, Records
 from tests.walk.answering import give_right_answer
-from tests.walk.lab_answers import LORA, MENDED_RMSNORM, NEARLY_RMSNORM, ROPE, Edit
+from tests.walk.lab_answers import LORA, MENDED_RMSNORM, NEARLY_RMSNORM, ROPE, ZERO2, Edit
 from tests.walk.terminal import Terminal
 
 
@@ -48,8 +48,9 @@ class Walk:
             yield self._scene("ropes opens at home")
             yield from self._quiz()
             yield from self._rmsnorm()
-            yield from self._lab("Rotary position embedding (RoPE)", ROPE)
-            yield from self._lab("LoRA layer", LORA)
+            yield from self._lab("rope", ROPE)
+            yield from self._lab("lora-layer", LORA)
+            yield from self._lab("deepspeed-zero2", ZERO2)
             yield from self._report()
 
     def _scene(self, done: str) -> Scene:
@@ -86,7 +87,7 @@ class Walk:
         terminal = self._terminal
         terminal.press("Right")
         terminal.settled()
-        self._open_lab("RMSNorm")
+        self._open_lab("rmsnorm")
         yield self._scene("the lab's brief")
         terminal.press("F8")
         terminal.wait_for("Hint 1")
@@ -110,11 +111,11 @@ class Walk:
         yield self._scene("F7: an input of one's own")
         self._go_home()
 
-    def _lab(self, title: str, answer: Sequence[Edit]) -> Iterator[Scene]:
+    def _lab(self, lab_id: str, answer: Sequence[Edit]) -> Iterator[Scene]:
         """Another lab, answered right at once."""
         terminal = self._terminal
-        self._open_lab(title)
-        yield self._scene(f"the brief of another lab: {title}")
+        self._open_lab(lab_id)
+        yield self._scene(f"the brief of another lab: {lab_id}")
         self._write(answer)
         yield self._scene("its answer, typed")
         terminal.press("F6")
@@ -122,17 +123,17 @@ class Walk:
         yield self._scene("F6: submitted")
         self._go_home()
 
-    def _open_lab(self, title: str) -> None:
-        """From home, walk to the lab called `title` in the list of labs, which has the focus, and open it."""
-        titles = [lab.manifest.title.en for lab in all_labs()]
+    def _open_lab(self, lab_id: str) -> None:
+        """From home, walk to the lab in the list of labs, which has the focus, and open it."""
+        ids = [lab.id for lab in all_labs()]
         terminal = self._terminal
-        steps = titles.index(title) - self._lab_at  # the list keeps its place
+        steps = ids.index(lab_id) - self._lab_at  # the list keeps its place
         if steps:
             terminal.press(*["Down" if steps > 0 else "Up"] * abs(steps))
             terminal.settled()
         self._lab_at += steps
         terminal.press("Enter")
-        terminal.wait_for("1 Brief", title)
+        terminal.wait_for("1 Brief")
 
     def _go_home(self) -> None:
         self._terminal.press("Escape")

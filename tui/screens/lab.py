@@ -167,6 +167,11 @@ class LabScreen(Page):
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         self.set_class(event.widget is self._editor, "-writing")
 
+    @on(Results.Pointed)
+    def _go_to_line(self, event: Results.Pointed) -> None:
+        self._turn_to(self._editor)
+        self._editor.move_cursor((event.line - 1, 0), center=True)
+
     def action_show(self, tab: str) -> None:
         """Bring a tab forward, on a narrow terminal in place of the editor."""
         self._tabs.active = tab

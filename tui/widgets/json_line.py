@@ -5,16 +5,14 @@ from __future__ import annotations
 from textual.timer import Timer
 
 from labs.grading.content import Language, Text
+from labs.grading.strict_json import Document, read_strict, said
 from tui.external_editor import MAX_BYTES
 from tui.printable import printable
-from tui.strict_json import Problem, first_problem
 from tui.strings import say
 from tui.widgets.phrase import Phrase
 
 PAUSE_SECONDS = 0.25
 """How long the typing must rest before the text is read anew."""
-
-LONGEST_KEY = 40
 
 
 class JsonLine(Phrase):
@@ -34,16 +32,15 @@ class JsonLine(Phrase):
         self._pause = self.set_timer(PAUSE_SECONDS, lambda: self._read(text))
 
     def _read(self, text: str) -> None:
-        # A text that is too large is neither saved nor judged, which the lab says.
-        problem = first_problem(text[:MAX_BYTES])
-        self.say_text(Text(en=_sentence(problem, Language.EN), zh=_sentence(problem, Language.ZH)))
+        if len(text) > MAX_BYTES:  # neither saved nor judged, which the lab says
+            self.say("")
+            return
+        self.say_text(_sentence(text))
 
 
-def _sentence(problem: Problem | None, language: Language) -> str:
-    if problem is None:
-        return say("json.fine", language)
-    what = say(problem.what, language)
-    if not problem.at:
-        return say("json.line", language, line=problem.line, what=what)
-    at = printable(problem.at)[:LONGEST_KEY]
-    return say("json.line-at", language, line=problem.line, at=at, what=what)
+def _sentence(text: str) -> Text:
+    read = read_strict(text)
+    if isinstance(read, Document):
+        return Text(en=say("json.fine", Language.EN), zh=say("json.fine", Language.ZH))
+    problem = said(read[0])
+    return Text(en=f"✗ {printable(problem.en)}", zh=f"✗ {printable(problem.zh)}")

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from itertools import cycle
+from typing import ClassVar
+
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.message import Message
 from textual.widgets import ProgressBar, Static
 
 from labs.grading.client import JudgeFault
@@ -20,17 +26,31 @@ from tui.strings import say
 from tui.translation import follow_language, language_of
 from tui.widgets.phrase import Phrase
 
+_LINE = re.compile(r"\bline (\d{1,6})\b", re.IGNORECASE)
+
 
 class Results(VerticalScroll):
     """The last verdict, or what is being waited for."""
 
     HELP = "help.results"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "to_next_line", "key.to-line", show=False, id="results.to-line")
+    ]
+
+    class Pointed(Message):
+        """The person wants to see the line of their answer that a diagnosis names."""
+
+        def __init__(self, line: int) -> None:
+            super().__init__()
+            self.line = line
+            """From 1; the diagnosis may be wrong about there being one."""
 
     def __init__(self, verdict: Verdict | None) -> None:
         super().__init__()
         self._verdict = verdict
         self._is_warm = False
         self._awaited: SuiteName | None = None
+        self._lines = cycle(_lines_named(verdict))
 
     def compose(self) -> ComposeResult:
         yield Phrase("results.none", id="results-status", classes="heading")
@@ -60,12 +80,18 @@ class Results(VerticalScroll):
         """Show what came of it: after a fault of the judge nothing is known about the answer."""
         self._awaited = None
         self._verdict = verdict if isinstance(verdict, Verdict) else None
+        self._lines = cycle(_lines_named(self._verdict))
         if isinstance(verdict, JudgeFault):
             self.query_one("#results-status", Phrase).say("results.fault", sentence=printable(str(verdict)))
         self.query_one(ProgressBar).display = False
         self.query_one("#results-verdict").display = True
         self._translate(language_of(self))
         self.scroll_home(animate=False)
+
+    def action_to_next_line(self) -> None:
+        """Point at the next line that is named, after the last one at the first again."""
+        if line := next(self._lines, None):
+            self.post_message(self.Pointed(line))
 
     def _translate(self, language: Language) -> None:
         body = self.query_one("#results-verdict", Static)
@@ -80,6 +106,12 @@ class Results(VerticalScroll):
             percent=round(100 * self._verdict.score),
         )
         body.update(render_verdict(self._verdict, language))
+
+
+def _lines_named(verdict: Verdict | None) -> list[int]:
+    judged = verdict.properties if verdict else []
+    said = (int(number) for p in judged if p.diagnosis for number in _LINE.findall(p.diagnosis.en))
+    return list(dict.fromkeys(said))
 
 
 def render_verdict(verdict: Verdict, language: Language) -> RenderableType:

@@ -19,16 +19,20 @@ from deepspeed.ops.op_builder.builder import OpBuilder
 logging.getLogger("DeepSpeed").disabled = True
 
 GPUS = 8
+_PLENTY = 2**40  # bytes
 
 
 @cache
 def process_group() -> None:
-    """A group of this process alone, on which nothing is sent, and no compiler behind it."""
+    """A group of this process alone, on which nothing is sent; no compiler and no look into /proc behind it."""
     from torch.testing._internal.distributed.fake_pg import FakeStore
 
     os.environ["LOCAL_RANK"] = "0"
     OpBuilder.load = _refuse_to_compile
     sys.modules["deepspeed.comm.torch"].build_shm_op = lambda: None  # type: ignore[attr-defined]
+    accelerator = deepspeed.accelerator.get_accelerator()
+    accelerator.get_rss = accelerator.reset_rss = lambda: 0  # psutil reads /proc, which the sandbox hides
+    accelerator.available_memory = lambda device_index=None: _PLENTY
     torch.distributed.init_process_group("fake", store=FakeStore(), rank=0, world_size=1)
     with silence():
         deepspeed.init_distributed("fake", auto_mpi_discovery=False, verbose=False)

@@ -55,6 +55,7 @@ def effective(document: Document, *keys: str, gpus: int = GPUS) -> dict[str, Any
         },
         "zero": {
             **{key: getattr(zero, key) for key in ("overlap_comm", "contiguous_gradients")},
+            "zenflow": zero.zenflow is not None,
             **{key: int(getattr(zero, key)) for key in ("stage", "reduce_bucket_size", "allgather_bucket_size")},
         },
         "offload_optimizer": _offload(zero.offload_optimizer),
@@ -121,7 +122,8 @@ def read_config(document: Document, config: dict[str, Any], gpus: int) -> Any:
 
 
 def _batch_problem(document: Document, batch: dict[str, int], gpus: int, error: Exception) -> Problem | None:
-    if not isinstance(error, AssertionError) or not batch or "batch" not in str(error).lower():
+    about_it = any(word in str(error).lower() for word in ("batch", "accumulation"))
+    if not isinstance(error, AssertionError) or not batch or not about_it:
         return None
     if TRAIN_BATCH not in batch and MICRO_BATCH not in batch:
         return document.problem(

@@ -67,6 +67,7 @@ def _reduced(document: Document) -> dict[str, Any]:
         ("optimizer", "type"): not optimizer["adam"],
         (*PARAMS, "bias_correction"): not optimizer.get("bias_correction", True),
         (*PARAMS, "amsgrad"): optimizer.get("amsgrad", False),
+        ("zero_optimization", "stage"): values["zero"]["stage"] == 3,
         ("fp16", "enabled"): values["precision"]["fp16"],
         ("bf16", "bf16_master_weights_and_grads"): values["precision"]["bf16_master_weights_and_grads"],
     }
