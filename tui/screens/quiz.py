@@ -50,6 +50,11 @@ BUTTON = {
 }
 
 
+RETRY_SECONDS = 0.05
+HEADING_MARGIN = 2
+"""Lines that may stand empty above what the sheet is turned to."""
+
+
 class QuizScreen(Page):
     """What this session has not answered yet, of everything or of a selection."""
 
@@ -139,8 +144,17 @@ class QuizScreen(Page):
         """What was just marked starts at the top of the sheet, and nobody types where they cannot see it."""
         if self._top is not None:
             self._sheet.scroll_to_widget(self._top, top=True, animate=False)
+            if not self._is_turned_to(self._top):
+                # On a busy machine a scroll can come before the layout that it needs.
+                self.set_timer(RETRY_SECONDS, self._keep_in_view)
         elif isinstance(self.focused, Input | TextArea):
             self.focused.scroll_visible(animate=False)
+
+    def _is_turned_to(self, widget: Widget) -> bool:
+        """Whether `widget` stands at the top of the sheet, or as near to it as the sheet's end allows."""
+        sheet = self._sheet
+        at_top = widget.region.y <= sheet.content_region.y + HEADING_MARGIN
+        return widget.region.height > 0 and (at_top or sheet.scroll_y >= sheet.max_scroll_y)
 
     @work(group="quiz")
     async def _work(self, step: Callable[[], Awaitable[None]]) -> None:

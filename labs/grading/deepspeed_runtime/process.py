@@ -16,8 +16,6 @@ import deepspeed
 import torch
 from deepspeed.ops.op_builder.builder import OpBuilder
 
-logging.getLogger("DeepSpeed").disabled = True
-
 GPUS = 8
 _PLENTY = 2**40  # bytes
 
@@ -44,11 +42,15 @@ def _refuse_to_compile(builder: Any, verbose: bool = True) -> None:
 
 @contextlib.contextmanager
 def silence() -> Iterator[None]:
-    """DeepSpeed prints and warns; the answer's process has nobody to read it."""
-    unread = io.StringIO()
-    with contextlib.redirect_stdout(unread), contextlib.redirect_stderr(unread), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
+    """DeepSpeed prints, logs and warns; the answer's process has nobody to read it."""
+    unread, logger = io.StringIO(), logging.getLogger("DeepSpeed")
+    disabled, logger.disabled = logger.disabled, True
+    try:
+        with contextlib.redirect_stdout(unread), contextlib.redirect_stderr(unread), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.disabled = disabled
 
 
 class Gpus:
