@@ -51,7 +51,7 @@ class Task:
 
 
 def main(sock: socket.socket, answer_fd: int, task: Task, plan: sandbox.Plan, ruleset: int | None) -> None:
-    """Sandbox this process, load the answer, serve calls until the judge hangs up. Never raises."""
+    """Sandbox this process, load the answer, serve calls until the judge hangs up: that raises FrameFault."""
     deadline = time.monotonic() + task.seconds
     try:
         source = _read_all(answer_fd)

@@ -188,7 +188,7 @@ class Judge:
             lab=lab.id,
             lab_version=lab.version,
             suite=suite,
-            answer=path.encode(errors="backslashreplace").decode(),  # a file name need not be text
+            answer=frames.sendable(path),  # a file name need not be text
             sha256=sha256,
             passed=passed == ran and any(p.name not in no_proof for p in ran),
             verified=len(ran) == len(findings.properties),
@@ -266,7 +266,7 @@ class Judge:
             return self._processes[preload]
 
     def _server(self, lab: Lab, suite: SuiteName) -> _Server:
-        """The judge server of a suite as it is on disk now; started when it is first asked for."""
+        """The judge server of a suite in the version that `lab` was read in; started when it is first asked for."""
         key = (str(lab.folder), suite, lab.version)
         process = self._process(lab.manifest.preload)
         with self._servers_lock:

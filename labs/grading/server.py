@@ -24,7 +24,7 @@ from labs.grading.judge import Grading
 from labs.grading.manifest import OWN_WORK, SuiteName
 from labs.grading.proxies import load_reference
 from labs.grading.sandbox import layers
-from labs.grading.sandbox.plan import restore_signals
+from labs.grading.sandbox.layers import restore_signals
 from labs.grading.suite import Draw
 
 _PYTEST_OPTIONS = [

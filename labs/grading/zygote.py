@@ -84,7 +84,7 @@ class _Zygote:
         server.run_and_exit(request, fds[0])
 
     def _leave_zygote(self) -> None:
-        plan.restore_signals()
+        layers.restore_signals()
         layers.die_with_parent()
         self._control.close()
 

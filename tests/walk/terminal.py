@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -34,11 +34,8 @@ class Terminal:
 
     def wait_for_end(self, seconds: float = 30.0) -> None:
         """Wait until the command has ended. Raises TimeoutError with the last screen."""
-        deadline = time.monotonic() + seconds
-        while self._tmux("display-message", "-p", "#{pane_dead}").strip() != "1":
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"the command goes on, the screen shows:\n{self.screen()}")
-            time.sleep(0.05)
+        ended = ("display-message", "-p", "#{pane_dead}")
+        self._wait(lambda: self._tmux(*ended).strip() == "1", "the command goes on", seconds)
 
     def press_until(self, key: str, text: str, times: int = 10) -> None:
         """Press `key` as often as it takes to bring `text` onto the screen. Raises TimeoutError."""
@@ -69,33 +66,26 @@ class Terminal:
 
     def wait_for(self, *texts: str, seconds: float = 60.0) -> str:
         """The screen, as soon as it shows every one of `texts`. Raises TimeoutError with the last screen."""
-        deadline = time.monotonic() + seconds
-        while True:
+        screen = ""
+
+        def shows_all() -> bool:
+            nonlocal screen
             screen = self.screen()
-            if all(text in screen for text in texts):
-                return screen
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"waited for {texts!r}, the screen shows:\n{screen}")
-            time.sleep(0.05)
+            return all(text in screen for text in texts)
+
+        self._wait(shows_all, f"waited for {texts!r}", seconds)
+        return screen
 
     def wait_for_gone(self, text: str, seconds: float = 10.0) -> None:
         """Wait until the screen no longer shows `text`. Raises TimeoutError with the last screen."""
-        deadline = time.monotonic() + seconds
-        while text in (screen := self.screen()):
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"{text!r} never went, the screen shows:\n{screen}")
-            time.sleep(0.05)
+        self._wait(lambda: text not in self.screen(), f"{text!r} never went", seconds)
 
     def press_and_leave(self, key: str, text: str, seconds: float = 10.0) -> None:
         """Press a key that moves the focus off the field behind `text`, and wait until it looks left."""
         self.wait_for(text)
         before = self._style_behind(text)
         self.press(key)
-        deadline = time.monotonic() + seconds
-        while self._style_behind(text) == before:
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"the focus never left {text!r}, the screen shows:\n{self.screen()}")
-            time.sleep(0.05)
+        self._wait(lambda: self._style_behind(text) != before, f"the focus never left {text!r}", seconds)
 
     def walk_to(self, text: str, seconds: float = 10.0) -> None:
         """Move the cursor of an editor up or down to the line that shows `text`, and wait until it is there."""
@@ -104,10 +94,13 @@ class Terminal:
         steps = target - self._cursor_line()
         if steps:
             self.press(*["Down" if steps > 0 else "Up"] * abs(steps))
+        self._wait(lambda: self._cursor_line() == target, f"the cursor never came to {text!r}", seconds)
+
+    def _wait(self, condition: Callable[[], bool], complaint: str, seconds: float) -> None:
         deadline = time.monotonic() + seconds
-        while self._cursor_line() != target:
+        while not condition():
             if time.monotonic() > deadline:
-                raise TimeoutError(f"the cursor never came to {text!r}, the screen shows:\n{self.screen()}")
+                raise TimeoutError(f"{complaint}, the screen shows:\n{self.screen()}")
             time.sleep(0.05)
 
     def _cursor_line(self) -> int:

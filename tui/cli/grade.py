@@ -11,9 +11,9 @@ from labs.grading.content import Language
 from labs.grading.verdict import Outcome, Verdict
 from tui.cli.output import (
     FAILED,
-    IMPOSSIBLE,
     JUDGE_AT_FAULT,
     end_progress,
+    give_up,
     language_or_default,
     narrate,
     plain,
@@ -34,25 +34,27 @@ _DEVICES = ("auto", "cpu", "cuda")
 def grade_answers(
     lab_id: str, paths: list[str], *, device: str, seed: str | None, as_json: bool, language: str | None
 ) -> int:
-    """Judge every answer and return the exit code. An answer on which the judge fails does not stop the others."""
+    """Judge every answer and return the exit code; leaves at once where none can be judged.
+
+    An answer on which the judge fails does not stop the others.
+    """
     if device not in _DEVICES:
-        return _impossible(f"--device is one of {', '.join(_DEVICES)}, not {device!r}")
+        give_up(f"--device is one of {', '.join(_DEVICES)}, not {device!r}")
     try:
         lab = find_lab(lab_id)
         answers = [(path, _read(path)) for path in paths]
     except (UnknownLab, FileNotFoundError) as error:
-        return _impossible(str(error))
+        give_up(str(error))
     shown = language_or_default(language)
     code = 0
     with Judge(device=cast(Literal["auto", "cpu", "cuda"], device)) as judge:
         try:
-            judge.wait_until_warm(progress())
+            judge.wait_until_warm(progress(), lab=lab)
             end_progress()
         except DeviceUnavailable as error:
-            return _impossible(str(error))
+            give_up(str(error))
         except JudgeFault as fault:
-            narrate(f"ropes: {fault}")
-            return JUDGE_AT_FAULT
+            give_up(str(fault), JUDGE_AT_FAULT)
         for path, answer in answers:
             try:
                 verdict = _verdict(judge, lab, path, answer, seed)
@@ -80,11 +82,6 @@ def _read(path: str) -> bytes | UnreadableAnswer:
         return read_answer(path)
     except UnreadableAnswer as error:
         return error
-
-
-def _impossible(sentence: str) -> int:
-    narrate(f"ropes: {sentence}")
-    return IMPOSSIBLE
 
 
 def _print(verdict: Verdict, language: Language) -> None:

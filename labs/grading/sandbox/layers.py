@@ -41,6 +41,11 @@ def die_with_parent() -> None:
         _check(_libc().prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
 
 
+def restore_signals() -> None:
+    """What a fork of the zygote needs before it can wait for children of its own."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+
+
 def limit_resources(*, seconds: float, memory_mib: int | None, file_mib: int = 16) -> None:
     """CPU time, address space beyond what is mapped now, file size, open files; no core dumps.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import signal
 import sys
 import sysconfig
 from collections.abc import Callable, Sequence
@@ -139,8 +138,3 @@ def is_unreadable(path: Path) -> bool:
     except PermissionError:
         return True
     return False
-
-
-def restore_signals() -> None:
-    """What a fork of the zygote needs before it can wait for children of its own."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
