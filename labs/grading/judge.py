@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from labs.grading.catalogue import Lab
 from labs.grading.content import Text
 from labs.grading.frames import FrameFault
 from labs.grading.manifest import OWN_WORK, Property, SuiteName
-from labs.grading.proxies import Candidate, JudgeBroken, Raised
+from labs.grading.proxies import Candidate, JudgeBroken, Raised, Reference
 from labs.grading.suite import Complaint
 from labs.grading.verdict import Fault, Findings, Outcome, PropertyVerdict
 
@@ -112,3 +113,15 @@ class Grading:
         if not any(outcome is Outcome.PASSED for outcome, _ in self._outcomes.values()):
             return Outcome.ERROR, diagnosis.NOTHING_WORKED  # an empty answer is no work of one's own
         return Outcome.PASSED, None
+
+
+@dataclass
+class Rehearsal:
+    """Stands for a grading while a suite runs over its own reference, only to be warm afterwards."""
+
+    candidate: Reference
+    seed: str = "rehearsal"
+    device: str = "cpu"
+
+    def settle(self, name: str, error: BaseException | None) -> None:
+        """Nothing is judged."""

@@ -7,6 +7,8 @@ socket to which the judge's findings go.
 
 from __future__ import annotations
 
+import gc
+import itertools
 import os
 import signal
 import socket
@@ -20,7 +22,7 @@ import pytest
 from labs.grading import channel
 from labs.grading.catalogue import Lab
 from labs.grading.content import Track
-from labs.grading.judge import Grading
+from labs.grading.judge import Grading, Rehearsal
 from labs.grading.manifest import OWN_WORK, SuiteName
 from labs.grading.proxies import load_reference
 from labs.grading.sandbox import layers
@@ -28,7 +30,6 @@ from labs.grading.sandbox.layers import restore_signals
 from labs.grading.suite import Draw
 
 _PYTEST_OPTIONS = [
-    "--quiet",
     "--import-mode=importlib",
     "--assert=plain",  # a failed comparison says nothing that the candidate could read
     "--capture=no",
@@ -36,7 +37,8 @@ _PYTEST_OPTIONS = [
     *("-p", "no:cacheprovider"),
     # Both collect garbage at the end of every session: 0.3 s for nothing.
     *("-p", "no:unraisableexception", "-p", "no:threadexception"),
-    *("-p", "no:faulthandler"),
+    # All of these work at every single test, for a report that nobody reads: together, a third of a verdict.
+    *("-p", "no:logging", "-p", "no:warnings", "-p", "no:terminal", "-p", "no:faulthandler"),
     *("-c", os.devnull),
 ]
 
@@ -73,7 +75,7 @@ class _Suite:
         self._lab = lab
         self._suite = suite
         self._reference = load_reference(lab) if suite == "hidden" else None
-        self._grading: Grading | None = None
+        self._grading: Grading | Rehearsal | None = None
         self.problem = ""
 
     # -- pytest's hooks -------------------------------------------------------------------------------------
@@ -91,6 +93,7 @@ class _Suite:
         self.problem = self.problem or self._mismatch_with_manifest(session.items)
         if self.problem:
             raise pytest.UsageError(self.problem)
+        self._rehearse(session)
         channel.send(self._control, {"ready": True})
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a judge: the kernel reaps it
         while True:
@@ -103,8 +106,8 @@ class _Suite:
                 layers.die_with_parent()
                 self._control.close()
                 candidate, findings = (socket.socket(fileno=fd) for fd in fds)
-                self._grading = Grading(self._lab, self._suite, request, candidate, findings)
-                self._grading.begin()
+                self._grading = grading = Grading(self._lab, self._suite, request, candidate, findings)
+                grading.begin()
                 return
             for fd in fds:
                 os.close(fd)
@@ -120,9 +123,23 @@ class _Suite:
         return pytest.TestReport(item.nodeid, item.location, {}, outcome, longrepr=None, when=call.when)
 
     def pytest_sessionfinish(self) -> None:
-        if self._grading:
+        if isinstance(self._grading, Grading):
             self._grading.finish()
             os._exit(0)
+
+    def _rehearse(self, session: pytest.Session) -> None:
+        """Run the suite once with the reference as the candidate, so that no grading pays for anything's first time.
+
+        A first use imports, fills caches and touches pages; each fork would do that again. How the tests end is
+        of no account here.
+        """
+        if self._reference:
+            self._grading = Rehearsal(self._reference)
+            for item, following in itertools.zip_longest(session.items, session.items[1:]):
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            self._grading = None
+            gc.collect()
+            gc.freeze()
 
     # -- the fixtures of a suite ----------------------------------------------------------------------------
 
@@ -145,7 +162,7 @@ class _Suite:
         return self._running.device
 
     @property
-    def _running(self) -> Grading:
+    def _running(self) -> Grading | Rehearsal:
         if self._grading is None:
             raise RuntimeError("no grading has begun")
         return self._grading
