@@ -28,12 +28,16 @@ from typing import Any
 
 from labs.grading import source_check
 from labs.grading.answers import MAX_ANSWER_BYTES
-from labs.grading.frames import FrameFault, receive_frame, send_frame, sendable
+from labs.grading.frames import Arena, FrameFault, Wire, sendable
+from labs.grading.manifest import Limits
 from labs.grading.runtime_check import CallRecorder
 from labs.grading.sandbox import plan as sandbox
 from labs.grading.snippet import run_snippet
 from labs.grading.tensors import pack, unpack
 from labs.grading.verdict import Fault
+
+_OUT_OF_MEMORY = ("can't allocate memory", "Cannot allocate memory")
+"""How torch and the system (an OSError) say what is no MemoryError."""
 
 
 @dataclass(frozen=True)
@@ -46,24 +50,27 @@ class Task:
     libraries: list[str]
     decoy: str
     device: str
-    seconds: float
-    memory_mib: int
+    limits: Limits
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> Task:
+        return cls(**{**data, "limits": Limits(**data["limits"])})
 
 
-def main(sock: socket.socket, answer_fd: int, task: Task, plan: sandbox.Plan, ruleset: int | None) -> None:
+def main(wire: Wire, answer_fd: int, task: Task, plan: sandbox.Plan, ruleset: int | None) -> None:
     """Sandbox this process, load the answer, serve calls until the judge hangs up: that raises FrameFault."""
-    deadline = time.monotonic() + task.seconds
+    deadline = time.monotonic() + task.limits.seconds
     try:
         source = _read_all(answer_fd)
         harness_source = Path(task.harness).read_bytes()
         _enter_sandbox(task, plan, ruleset)
     except Exception as error:  # nothing of the answer has run: this is our fault, not the answer's
         problem = f"{type(error).__name__}: {error}"
-        send_frame(sock, {"sandboxed": False, "problem": problem}, deadline=deadline)
+        wire.send({"sandboxed": False, "problem": problem}, deadline=deadline)
         return
-    send_frame(sock, {"sandboxed": True}, deadline=deadline)
+    wire.send({"sandboxed": True}, deadline=deadline)
     findings, syntax_error = _check_source(source, task)  # a source can crash the parser: that is its own fault
-    send_frame(sock, findings, deadline=deadline)
+    wire.send(findings, deadline=deadline)
 
     recorder = CallRecorder(task.forbidden, task.answer_name)
     try:
@@ -73,15 +80,21 @@ def main(sock: socket.socket, answer_fd: int, task: Task, plan: sandbox.Plan, ru
             answer = _load(source, task.answer_name) if _is_code(task) else source.decode("utf-8")
             harness = _load(harness_source, task.harness)
     except BaseException as error:  # SystemExit and KeyboardInterrupt are an answer's ways to fail, too
-        send_frame(sock, {"loaded": False, "error": describe(error, task.answer_name)}, deadline=deadline)
+        wire.send({"loaded": False, "error": describe(error, task.answer_name)}, deadline=deadline)
         return
-    send_frame(sock, {"loaded": True}, deadline=deadline)
-    _serve(sock, answer, harness, recorder, task, deadline)
+    wire.send({"loaded": True}, deadline=deadline)
+    _serve(wire, answer, harness, recorder, task, deadline)
 
 
 def _enter_sandbox(task: Task, plan: sandbox.Plan, ruleset: int | None) -> None:
-    memory_mib = task.memory_mib if task.device == "cpu" else None
-    sandbox.apply(plan, ruleset=ruleset, seconds=task.seconds, memory_mib=memory_mib)
+    sandbox.apply(
+        plan,
+        ruleset=ruleset,
+        cpu_seconds=task.limits.cpu_seconds,
+        memory_mib=task.limits.memory_mib if task.device == "cpu" else None,
+        processes=task.limits.processes,
+        file_mib=task.limits.file_mib,
+    )
     if ruleset is not None:
         os.close(ruleset)
     if plan.landlock and not sandbox.is_unreadable(Path(task.decoy)):
@@ -91,7 +104,7 @@ def _enter_sandbox(task: Task, plan: sandbox.Plan, ruleset: int | None) -> None:
 def describe(error: BaseException, filename: str) -> dict[str, Any]:
     """An exception as data: kind of fault, type (a builtin's name or `Exception`), line in the answer, text."""
     known = next((t for t in type(error).__mro__ if getattr(builtins, t.__name__, None) is t), Exception)
-    out_of_memory = isinstance(error, MemoryError) or "can't allocate memory" in _text(error)
+    out_of_memory = isinstance(error, MemoryError) or any(said in _text(error) for said in _OUT_OF_MEMORY)
     line = error.lineno if isinstance(error, SyntaxError) else _last_line(error.__traceback__, filename)
     return {
         "fault": Fault.MEMORY if out_of_memory else Fault.RAISED,
@@ -102,7 +115,7 @@ def describe(error: BaseException, filename: str) -> dict[str, Any]:
 
 
 def _serve(
-    sock: socket.socket,
+    wire: Wire,
     answer: ModuleType | str,
     harness: ModuleType,
     recorder: CallRecorder,
@@ -110,15 +123,15 @@ def _serve(
     deadline: float,
 ) -> None:
     while True:
-        request, body = receive_frame(sock, deadline=deadline)
+        request, body = wire.receive(deadline=deadline)
         if "run" in request:
             output = run_snippet(str(request["run"]), answer, task.answer_name)
-            send_frame(sock, {"output": output.model_dump(mode="json")}, deadline=deadline)
+            wire.send({"output": output.model_dump(mode="json")}, deadline=deadline)
             continue
         arguments, _ = unpack(request, body, task.device)
         reply, blob = _call(getattr(harness, request["call"]), answer, arguments, recorder, task)
         reply["used"] = [asdict(finding) for finding in recorder.take()]
-        send_frame(sock, reply, blob, deadline=deadline)
+        wire.send(reply, blob, deadline=deadline)
 
 
 def _call(
@@ -185,10 +198,10 @@ def _text(error: BaseException) -> str:
         return "(its text cannot be shown)"
 
 
-def run_and_exit(sock: socket.socket, *arguments: Any) -> None:
+def run_and_exit(sock: socket.socket, answer_fd: int, arena: list[int], *arguments: Any) -> None:
     """`main`, then leave without running anything that the answer may have registered for the exit."""
     try:
-        main(sock, *arguments)
+        main(Wire(sock, Arena.of(arena)), answer_fd, *arguments)
     except FrameFault:
         pass  # the judge hung up, or the time is over: both end this process
     finally:

@@ -63,13 +63,14 @@ class Lab:
 
     @cached_property
     def version(self) -> str:
-        """Digest of everything that can change a verdict: manifest, harness, suites and reference."""
+        """Digest of everything that can change a verdict: manifest, harness, suites, reference, diagnoses."""
         digest = hashlib.sha256()
-        judged = [self.folder / "lab.yaml", self.harness, self.reference]
-        judged += sorted(self.folder.glob("public/*.py")) + sorted(self.folder.glob("hidden/test_*.py"))
+        judged = [self.folder / "lab.yaml", self.harness]
+        judged += sorted(path for path in self.folder.glob("*/*") if path.parent.name in ("public", "hidden"))
         for path in judged:
-            content = path.read_bytes()
-            digest.update(f"{path.relative_to(self.folder)} {len(content)}\n".encode() + content)
+            if path.is_file():
+                content = path.read_bytes()
+                digest.update(f"{path.relative_to(self.folder)} {len(content)}\n".encode() + content)
         return digest.hexdigest()[:12]
 
 

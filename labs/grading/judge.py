@@ -11,7 +11,7 @@ import pytest
 from labs.grading import channel, diagnosis
 from labs.grading.catalogue import Lab
 from labs.grading.content import Text
-from labs.grading.frames import FrameFault
+from labs.grading.frames import Arena, FrameFault, Wire
 from labs.grading.manifest import OWN_WORK, Property, SuiteName
 from labs.grading.proxies import Candidate, JudgeBroken, Raised, Reference
 from labs.grading.suite import Complaint
@@ -28,9 +28,10 @@ class Grading:
         lab: Lab,
         suite: SuiteName,
         request: dict[str, Any],
-        candidate: socket.socket,
-        findings: socket.socket,
+        fds: list[int],
     ) -> None:
+        """`fds`: the candidate's socket, the socket for the findings, the warden's line, and the arena if there is one."""
+        candidate, findings, obituary = (socket.socket(fileno=fd) for fd in fds[:3])
         self._properties = {p.name: p for p in lab.manifest.suite(suite)}
         self._public = suite == "public"
         self._findings_socket = findings
@@ -40,11 +41,11 @@ class Grading:
         self.seed: str = request["seed"]
         self.device: str = request["device"]
         self.candidate = Candidate(
-            candidate,
+            Wire(candidate, Arena.of(fds[3:])),
+            obituary,
             forbidden=lab.manifest.forbidden,
             device=self.device,
-            seconds=lab.manifest.limits.seconds,
-            call_seconds=lab.manifest.limits.call_seconds,
+            limits=lab.manifest.limits,
         )
 
     def begin(self) -> None:
@@ -60,7 +61,8 @@ class Grading:
         self._outcomes[name] = min(settled, previous, key=lambda s: _WORST_FIRST.index(s[0]))
 
     def finish(self) -> None:
-        """Send the findings to the client."""
+        """Hang up on the candidate, which ends it, and send the findings."""
+        self.candidate._wire.close()
         if OWN_WORK in self._properties:
             self._outcomes[OWN_WORK] = self._own_work()
         unjudged = self._properties.keys() - self._outcomes.keys()

@@ -1,38 +1,28 @@
 """Holding the catalogue to its rules: what a lab promises is tried on the real judge.
 
-The starter fails, the reference and every alternate pass, every mutant dies by the property that it names, both
-briefs are there, and the tests and `lab.yaml` name the same properties (the judge server itself holds that).
+The starter fails, the reference and every alternate pass, every mutant dies by the property that it names and stands
+for a class of mistake, what is stored of how the mutants fail is what they do, both briefs are there, and the tests and
+`lab.yaml` name the same properties (the judge server itself holds that).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydantic import RootModel
-
+from labs.grading import mistakes
 from labs.grading.catalogue import Lab
 from labs.grading.client import Judge, JudgeFault
-from labs.grading.content import Content, Language, NonEmpty, Slug
+from labs.grading.content import Language
+from labs.grading.manifest import OWN_WORK
+from labs.grading.mutants import Mutant, read_mutants
 from labs.grading.verdict import Outcome, Verdict
-from labs.grading.yaml_source import InvalidFile, Problem, duplicate_keys, read_model
+from labs.grading.yaml_source import InvalidFile, Problem, duplicate_keys
 
 MIN_MUTANTS, MIN_ALTERNATES = 10, 3
-_KILLED_BY = re.compile(r"\A# killed-by: ([a-z0-9-]+)$", re.MULTILINE)
-
-
-class Killer(Content):
-    """What is wrong in one mutant, and the property that must catch it."""
-
-    killed_by: Slug
-    misconception: NonEmpty
-
-
-class Killers(RootModel[dict[str, Killer]]):
-    """`killers.yaml`: mutants by file name."""
 
 
 @dataclass
@@ -45,6 +35,11 @@ class LabReport:
     killed: int = 0
     alternates: int = 0
     passed: int = 0
+    classes: int = 0
+    """Of mistakes."""
+    named: int = 0
+    """Mutants whose class is named though they themselves are left out of what is known, out of `nameable`."""
+    nameable: int = 0
     seconds: float = 0.0
     problems: list[Problem] = field(default_factory=list)
 
@@ -55,7 +50,11 @@ def check_lab(lab: Lab, judge: Judge, on_progress: Callable[[str], None] | None 
     try:
         report.problems += _check_files(lab)
         report.properties = len(lab.manifest.hidden)
+        classes = mistakes.read_mistakes(lab)
+        report.classes = len(classes)
+        report.problems += _check_mistakes(lab, read_mutants(lab), classes)
         trials = list(_trials(lab))
+        known: mistakes.Known = Counter()
         for trial, verdict in zip(trials, _grade_all(lab, judge, [t.path for t in trials]), strict=True):
             report.seconds += verdict.seconds
             problem = trial.judge(verdict)
@@ -64,13 +63,29 @@ def check_lab(lab: Lab, judge: Judge, on_progress: Callable[[str], None] | None 
             report.killed += trial.kind == "mutant" and not problem
             report.alternates += trial.kind == "alternate"
             report.passed += trial.kind == "alternate" and not problem
+            known += _way_of_failing(trial.mutant, verdict)
             if on_progress:
                 on_progress(f"{lab.id}: {trial.path.name}")
+        report.named, report.nameable = mistakes.left_out(known)
+        report.problems += _check_signatures(lab, known)
     except InvalidFile as error:
         report.problems += error.problems
     except (JudgeFault, OSError, ValueError) as error:  # ValueError: a file that is not UTF-8
         report.problems.append(Problem(lab.folder, 1, "", str(error)))
     return report
+
+
+def write_signatures(lab: Lab, judge: Judge) -> Path:
+    """Grade the mutants of `lab` and store, in the file returned, how those of each class fail.
+
+    Raises JudgeFault, InvalidFile and OSError.
+    """
+    mutants = read_mutants(lab)
+    verdicts = _grade_all(lab, judge, [mutant.path for mutant in mutants])
+    known = sum(map(_way_of_failing, mutants, verdicts), start=Counter())
+    path = mistakes.signatures_path(lab)
+    path.write_text(mistakes.as_json(known), encoding="utf-8")
+    return path
 
 
 @dataclass(frozen=True)
@@ -79,7 +94,7 @@ class _Trial:
 
     kind: str
     path: Path
-    killer: str = ""
+    mutant: Mutant | None = None
 
     def judge(self, verdict: Verdict) -> Problem | None:
         outcomes = {p.name: p.outcome for p in verdict.properties}
@@ -89,12 +104,13 @@ class _Trial:
             return None if verdict.passed else self._problem(f"is right but did not pass: {died_by}")
         if self.kind == "starter":
             return self._problem("the starter passes: nothing is left to write") if verdict.passed else None
-        if not self.killer:
+        killer = self.mutant.killed_by if self.mutant else ""
+        if not killer:
             return self._problem(
                 "names no property: `# killed-by: <property>` in its first line, or an entry in killers.yaml"
             )
-        if outcomes.get(self.killer) is not Outcome.FAILED:
-            return self._problem(f"must die by {self.killer!r}, died by: {died_by}")
+        if outcomes.get(killer) is not Outcome.FAILED:
+            return self._problem(f"must die by {killer!r}, died by: {died_by}")
         return None
 
     def _problem(self, message: str) -> Problem:
@@ -106,30 +122,48 @@ def _trials(lab: Lab) -> Iterator[_Trial]:
     yield _Trial("starter", lab.starter_path)
     for path in lab.alternates:
         yield _Trial("alternate", path)
-    killers = _killers(lab)
-    for path in lab.mutants:
-        yield _Trial("mutant", path, killers.get(path.name, ""))
-
-
-def _killers(lab: Lab) -> dict[str, str]:
-    """Which property each mutant names: in its first line, or in `killers.yaml` where its format has no comments."""
-    listed = lab.folder / "hidden" / "mutants" / "killers.yaml"
-    if listed.exists():
-        return {name: mutant.killed_by for name, mutant in read_model(listed, Killers).root.items()}
-    found = ((path.name, _KILLED_BY.match(path.read_text(encoding="utf-8"))) for path in lab.mutants)
-    return {name: line.group(1) for name, line in found if line}
+    for mutant in read_mutants(lab):
+        yield _Trial("mutant", mutant.path, mutant)
 
 
 def _grade_all(lab: Lab, judge: Judge, paths: Sequence[Path]) -> Iterator[Verdict]:
     """Verdicts in the order of `paths`, two at a time. A fixed seed makes a check repeatable."""
-    judge.wait_until_warm()
     with ThreadPoolExecutor(max_workers=2) as pool:
         yield from pool.map(lambda path: judge.grade(lab, path.read_bytes(), seed="lab check", path=str(path)), paths)
+
+
+def _way_of_failing(mutant: Mutant | None, verdict: Verdict) -> mistakes.Known:
+    """One mutant's share of what is known; nothing of other answers."""
+    failed = mistakes.signature(verdict.properties, verdict.faults)
+    return Counter([(mutant.mistake, failed)] if mutant and mutant.mistake and failed else [])
+
+
+def _check_signatures(lab: Lab, known: mistakes.Known) -> Iterator[Problem]:
+    if mistakes.read_signatures(lab) != known:
+        message = f"is not how the mutants fail now; run `ropes lab signatures {lab.id}`"
+        yield Problem(mistakes.signatures_path(lab), 1, "", message)
+
+
+def _check_mistakes(lab: Lab, mutants: Iterable[Mutant], classes: Iterable[str]) -> Iterator[Problem]:
+    """Every mutant stands for a class, but one that dies by own-work: which function did the work, the judge says."""
+    missing = set(classes)
+    for mutant in mutants:
+        missing.discard(mutant.mistake)
+        if mutant.killed_by == OWN_WORK:
+            continue
+        if not mutant.mistake:
+            message = "names no mistake: `# mistake: <class>` in its second line, or an entry in killers.yaml"
+            yield Problem(mutant.path, 2, "mutant", message)
+        elif mutant.mistake not in classes:
+            yield Problem(mutant.path, 2, "mutant", f"{mutant.mistake!r} is no class of mistakes.yaml")
+    for slug in sorted(missing):
+        yield Problem(mistakes.mistakes_path(lab), 1, slug, "no mutant stands for this class")
 
 
 def _check_files(lab: Lab) -> Iterator[Problem]:
     manifest = lab.folder / "lab.yaml"
     yield from duplicate_keys(manifest)
+    yield from duplicate_keys(mistakes.mistakes_path(lab))
     if lab.manifest.id != lab.id:
         yield Problem(manifest, 1, "id", f"must be {lab.id!r}, after its folder")
     if len(lab.mutants) < MIN_MUTANTS:

@@ -25,12 +25,22 @@ class Property(Content):
 
 
 class Limits(Content):
-    """What one grading of this lab may use. Times are wall-clock seconds."""
+    """What one grading of this lab may use."""
 
     seconds: Annotated[float, Field(gt=0, le=120)] = 20.0
+    """By the clock, all calls together."""
     call_seconds: Annotated[float, Field(gt=0, le=60)] = 5.0
+    """By the clock, one call."""
+    cpu_seconds: Annotated[int, Field(ge=1, le=240)] = 20
+    """Of the processor, all threads together."""
     memory_mib: Annotated[int, Field(ge=64, le=65536)] = 1024
     """What the answer may allocate beyond what the warm process holds already."""
+    processes: Annotated[int, Field(ge=1, le=4096)] = 64
+    """Threads, and processes where they cannot be forbidden. Not for root, whom the kernel does not count."""
+    file_mib: Annotated[int, Field(ge=0, le=1024)] = 16
+    """The largest file, where files can be written at all."""
+    output_mib: Annotated[int, Field(ge=1, le=64)] = 64
+    """The largest reply to one call."""
 
 
 class Manifest(Content):

@@ -15,13 +15,15 @@ from typing import Any, TypeGuard
 import torch
 
 from labs.grading.catalogue import Lab
-from labs.grading.frames import FrameFault, receive_frame, send_frame
+from labs.grading.frames import FrameFault, Wire
+from labs.grading.manifest import Limits
 from labs.grading.source_check import Finding
 from labs.grading.suite import Mismatch
 from labs.grading.tensors import pack, unpack
 from labs.grading.verdict import Fault
 
 MAX_FINDINGS = 100
+OBITUARY_SECONDS = 1.0
 
 
 class Raised(Exception):
@@ -52,18 +54,19 @@ class Candidate:
 
     def __init__(
         self,
-        sock: socket.socket,
+        wire: Wire,
+        obituary: socket.socket,
         *,
         forbidden: Sequence[str],
         device: str,
-        seconds: float,
-        call_seconds: float,
+        limits: Limits,
     ) -> None:
-        self._sock = sock
+        self._wire = wire
+        self._obituary = obituary
         self._forbidden = {name.rsplit(".", 1)[-1] for name in forbidden}
         self._device = device
-        self._deadline = time.monotonic() + seconds
-        self._call_seconds = call_seconds
+        self._deadline = time.monotonic() + limits.seconds
+        self._limits = limits
         self._unavailable: Exception | None = None
         self._reached: set[Finding] = set()
         self._flags: list[str] = []
@@ -93,7 +96,7 @@ class Candidate:
 
     def _await_sandbox(self) -> None:
         try:
-            greeting, _ = receive_frame(self._sock, deadline=self._deadline)
+            greeting, _ = self._wire.receive(deadline=self._deadline)
         except FrameFault as fault:  # the answer has not been touched yet: this is no fault of its own
             raise JudgeBroken(f"the sandbox did not start: {fault}") from fault
         if greeting.get("sandboxed") is not True:
@@ -104,7 +107,7 @@ class Candidate:
             raise self._unavailable
         header, body = pack({"args": list(args), "kwargs": kwargs})
         try:
-            send_frame(self._sock, {"call": name, **header}, body, deadline=self._call_deadline())
+            self._wire.send({"call": name, **header}, body, deadline=self._call_deadline())
             reply, blob = self._receive()
             self._note(reply.get("used"))
             if "error" in reply:
@@ -128,10 +131,23 @@ class Candidate:
                 self._reached.add(Finding(name, line if _is_line(line) else 0))
 
     def _receive(self) -> tuple[dict[str, Any], bytearray]:
-        return receive_frame(self._sock, deadline=self._call_deadline())
+        try:
+            return self._wire.receive(deadline=self._call_deadline(), max_body=self._limits.output_mib * 2**20)
+        except FrameFault as fault:
+            if fault.fault is Fault.CRASHED:
+                raise FrameFault(self._cause_of_death(), str(fault)) from fault
+            raise
+
+    def _cause_of_death(self) -> Fault:
+        """What the warden says; it knows more than the end of a stream tells."""
+        self._obituary.settimeout(OBITUARY_SECONDS)
+        try:
+            return Fault(self._obituary.recv(32).decode())
+        except (OSError, ValueError):  # it said nothing, in time or at all
+            return Fault.CRASHED
 
     def _call_deadline(self) -> float:
-        return min(self._deadline, time.monotonic() + self._call_seconds)
+        return min(self._deadline, time.monotonic() + self._limits.call_seconds)
 
 
 class Reference:

@@ -1,8 +1,7 @@
 """The judge server of one suite: pytest runs once up to the end of collection, then waits; a judge is a fork of it.
 
 It is trusted and holds what an answer must never see: the suite, the reference, the seeds. One message on its
-channel starts one grading: `{"op": "grade", "seed": ..., "device": ...}` with the candidate's socket and the
-socket to which the judge's findings go.
+channel starts one grading: `{"op": "grade", "seed": ..., "device": ...}` with the descriptors that `Grading` takes.
 """
 
 from __future__ import annotations
@@ -94,19 +93,18 @@ class _Suite:
         if self.problem:
             raise pytest.UsageError(self.problem)
         self._rehearse(session)
-        channel.send(self._control, {"ready": True})
+        channel.send(self._control, {"ready": True, "version": self._lab.version})
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a judge: the kernel reaps it
         while True:
             try:
-                request, fds = channel.receive(self._control, max_fds=2)
+                request, fds = channel.receive(self._control, max_fds=4)
             except (channel.ChannelClosed, OSError):
                 os._exit(0)
             if os.fork() == 0:
                 restore_signals()
                 layers.die_with_parent()
                 self._control.close()
-                candidate, findings = (socket.socket(fileno=fd) for fd in fds)
-                self._grading = grading = Grading(self._lab, self._suite, request, candidate, findings)
+                self._grading = grading = Grading(self._lab, self._suite, request, fds)
                 grading.begin()
                 return
             for fd in fds:
@@ -138,6 +136,7 @@ class _Suite:
             for item, following in itertools.zip_longest(session.items, session.items[1:]):
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             self._grading = None
+            session.testsfailed = 0  # or pytest would not begin another loop
             gc.collect()
             gc.freeze()
 

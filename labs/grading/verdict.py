@@ -13,6 +13,10 @@ from labs.grading.manifest import SuiteName
 Device = Literal["cpu", "cuda"]
 
 
+class JudgeFault(RuntimeError):
+    """The judge itself failed: nothing is known about the answer. The message is one sentence with a next step."""
+
+
 class Outcome(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
@@ -53,6 +57,16 @@ class Isolation(_Data):
     missing: list[str] = []
 
 
+class Machine(_Data):
+    """What a warm judge finds on its machine."""
+
+    isolation: Isolation
+    cuda: bool
+    """Whether a GPU can be used."""
+    versions: dict[str, str]
+    """Of Python and the libraries that answers are judged with."""
+
+
 class Verdict(_Data):
     lab: str
     lab_version: str
@@ -68,12 +82,16 @@ class Verdict(_Data):
     """Weight passed over weight run."""
     device: Device
     isolation: Isolation
+    versions: dict[str, str] = {}
+    """Of Python and the libraries that judged. With lab_version, sha256, seed and device they settle the outcome."""
     seed: str
     seconds: float
     properties: list[PropertyVerdict]
     flags: list[str] = []
     """Evidence for a reviewer: code that hides what it calls, with its line."""
     faults: list[Fault] = []
+    mistakes: list[Text] = []
+    """What answers that fail the hidden suite in this way usually do wrong, likeliest first: an inference, no finding."""
 
 
 MAX_CHARACTERS, MAX_LINE = 8_000, 1_000

@@ -12,6 +12,7 @@ from typing import Any
 
 from labs.grading import channel
 from labs.grading.manifest import Preload
+from labs.grading.verdict import JudgeFault, Machine
 
 WARM_SECONDS = 180.0
 """How long a cold machine may take to import what a zygote holds."""
@@ -22,25 +23,22 @@ _ENVIRONMENT = {
     "HOME": "/nonexistent",
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",  # the order of a set must not change a verdict
 }
-
-
-class JudgeFault(RuntimeError):
-    """The judge itself failed: nothing is known about the answer. The message is one sentence with a next step."""
 
 
 class WarmProcess:
     """A zygote with `preload` in memory. It starts at once and is warm some seconds later. Thread-safe."""
 
     def __init__(self, preload: Preload) -> None:
-        self._hello: dict[str, Any] = {}
+        self._machine: Machine | None = None
         self._warming = threading.Lock()
         self._sending = threading.Lock()
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  (kept open as long as the zygote lives)
         self._control, inherited = socket.socketpair()
         with inherited:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-B", "-m", "labs.grading.zygote", str(inherited.fileno()), preload],
+                [sys.executable, "-P", "-s", "-B", "-m", "labs.grading.zygote", str(inherited.fileno()), preload],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._errors,
@@ -55,21 +53,26 @@ class WarmProcess:
 
     @property
     def is_warm(self) -> bool:
-        return bool(self._hello)
+        return self._machine is not None
 
-    def hello(self) -> dict[str, Any]:
-        """What the zygote found on this machine (`isolation`, `cuda`). Waits until it is warm. Raises JudgeFault."""
+    @property
+    def has_ended(self) -> bool:
+        """Whether it was warm once and is no more. One that never got warm has said why to `machine`."""
+        return self.is_warm and self._process.poll() is not None
+
+    def machine(self) -> Machine:
+        """What the zygote found here. Waits until it is warm. Raises JudgeFault."""
         with self._warming:
-            if not self._hello:
+            if self._machine is None:
                 try:
                     self._control.settimeout(WARM_SECONDS)
-                    self._hello, _ = channel.receive(self._control)
+                    self._machine = Machine.model_validate(channel.receive(self._control)[0])
                     self._control.settimeout(None)
                 except (OSError, ValueError) as error:
                     raise JudgeFault(
                         f"the judge did not start ({self.last_error()}); run `ropes doctor` to see what is missing"
                     ) from error
-            return self._hello
+            return self._machine
 
     def ask(self, request: dict[str, Any], fds: list[int]) -> None:
         """Have the zygote fork. Raises JudgeFault where it has ended."""

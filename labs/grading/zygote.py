@@ -3,7 +3,7 @@
 It never opens a hidden file, never sees a seed, never starts CUDA: what an answer inherits from it is clean.
 Its command line names the descriptor of a channel and the set of libraries to hold. Requests:
 
-- `{"op": "candidate", "task": {...}}` with the answer's socket, the answer's file and a lifeline;
+- `{"op": "candidate", "task": {...}}` with the descriptors that `warden.run_and_exit` takes;
 - `{"op": "server", "lab": folder, "track": name, "suite": name}` with the socket of the new judge server.
 
 It ends, and with it everything it started, when that channel closes.
@@ -13,14 +13,18 @@ from __future__ import annotations
 
 import gc
 import os
+import platform
+import random
 import signal
 import socket
 import sys
+from importlib import metadata
 from pathlib import Path
 from typing import Any, NoReturn
 
 from labs.grading import channel
 from labs.grading.sandbox import layers, plan
+from labs.grading.verdict import Machine
 from labs.grading.warming import warm_up
 
 
@@ -30,10 +34,12 @@ def main() -> None:
     possible = plan.probe(decoy)
     cuda = _cuda_is_there()
     warm_up(preload)
+    _seed_generators()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the forks: the kernel reaps them
     gc.collect()
     gc.freeze()
-    channel.send(control, {"isolation": possible.isolation.model_dump(), "cuda": cuda})
+    machine = Machine(isolation=possible.isolation, cuda=cuda, versions=_versions(preload))
+    channel.send(control, machine.model_dump())
     _Zygote(control, possible).serve()
 
 
@@ -46,7 +52,7 @@ class _Zygote:
     def serve(self) -> None:
         while True:
             try:
-                request, fds = channel.receive(self._control, max_fds=3)
+                request, fds = channel.receive(self._control, max_fds=5)
             except (channel.ChannelClosed, OSError):
                 return
             if request["op"] == "candidate":
@@ -87,6 +93,22 @@ class _Zygote:
         layers.restore_signals()
         layers.die_with_parent()
         self._control.close()
+
+
+def _seed_generators() -> None:
+    """Every fork starts from the same state, so that an answer that draws numbers is judged the same way again."""
+    import numpy
+    import torch
+
+    random.seed(0)
+    numpy.random.seed(0)
+    torch.manual_seed(0)
+
+
+def _versions(preload: str) -> dict[str, str]:
+    """What a verdict depends on beside the lab, the answer, the seed and the device."""
+    libraries = {"torch": ("torch", "numpy"), "deepspeed": ("torch", "numpy", "deepspeed")}[preload]
+    return {"python": platform.python_version(), **{name: metadata.version(name) for name in libraries}}
 
 
 def _cuda_is_there() -> bool:

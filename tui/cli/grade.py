@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Literal, cast
 
 from labs.grading.answers import UnreadableAnswer, read_answer
 from labs.grading.catalogue import Lab, UnknownLab, find_lab
 from labs.grading.client import DeviceUnavailable, Judge, JudgeFault
 from labs.grading.content import Language
+from labs.grading.turns import processors
 from labs.grading.verdict import Outcome, Verdict
 from tui.cli.output import (
     FAILED,
@@ -55,9 +57,11 @@ def grade_answers(
             give_up(str(error))
         except JudgeFault as fault:
             give_up(str(fault), JUDGE_AT_FAULT)
-        for path, answer in answers:
+        # One more than can be judged at once, so that a next one always waits.
+        pool = ThreadPoolExecutor(processors() + 1)
+        for pending in [pool.submit(_verdict, judge, lab, path, answer, seed) for path, answer in answers]:
             try:
-                verdict = _verdict(judge, lab, path, answer, seed)
+                verdict = pending.result()
             except JudgeFault as fault:
                 narrate(f"ropes: {fault}")
                 code = JUDGE_AT_FAULT

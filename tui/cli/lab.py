@@ -126,15 +126,44 @@ def check(
         print_json([{**asdict(r), "problems": [str(p) for p in r.problems]} for r in reports])
     else:
         print_table(
-            ("lab", "properties", "mutants killed", "alternates passed", "seconds"),
+            ("lab", "properties", "mutants killed", "alternates passed", "mistakes", "named when left out", "seconds"),
             [
-                (r.lab, r.properties, f"{r.killed}/{r.mutants}", f"{r.passed}/{r.alternates}", f"{r.seconds:.1f}")
+                (
+                    r.lab,
+                    r.properties,
+                    f"{r.killed}/{r.mutants}",
+                    f"{r.passed}/{r.alternates}",
+                    r.classes,
+                    f"{r.named}/{r.nameable}",
+                    f"{r.seconds:.1f}",
+                )
                 for r in reports
             ],
         )
         for problem in problems:
             narrate(str(problem))
     raise typer.Exit(FAILED if problems else 0)
+
+
+@commands.command()
+def signatures(lab_ids: Annotated[list[str] | None, typer.Argument(metavar="[LAB]...")] = None) -> None:
+    """Grade the mutants of labs and store how those of each class of mistake fail."""
+    from labs.grading.catalogue import all_labs
+    from labs.grading.client import Judge, JudgeFault
+    from labs.grading.lab_check import write_signatures
+    from labs.grading.yaml_source import InvalidFile
+
+    labs = [_find(lab_id) for lab_id in lab_ids] if lab_ids else list(all_labs())
+    try:
+        with Judge(device="cpu") as judge:
+            for lab in labs:
+                print(write_signatures(lab, judge))
+    except JudgeFault as fault:
+        give_up(str(fault), JUDGE_AT_FAULT)
+    except InvalidFile as error:
+        give_up(str(error))
+    except OSError as error:
+        give_up(f"cannot write {error.filename}: {error.strerror}")
 
 
 def _find(lab_id: str) -> Lab:

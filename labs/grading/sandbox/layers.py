@@ -12,7 +12,7 @@ from pathlib import Path
 
 _CLONE_NEWUTS, _CLONE_NEWIPC = 0x04000000, 0x08000000
 _CLONE_NEWUSER, _CLONE_NEWPID, _CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
-_PR_SET_PDEATHSIG, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 24, 38
+_PR_SET_PDEATHSIG, _PR_CAPBSET_DROP, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 1, 24, 36, 38
 _CAPABILITY_VERSION_3 = 0x20080522
 
 NOBODY = 65534
@@ -41,22 +41,28 @@ def die_with_parent() -> None:
         _check(_libc().prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
 
 
+def adopt_orphans() -> None:
+    """Become the parent of every descendant whose own parent has ended (Linux). Raises OSError."""
+    _check(_libc().prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
+
+
 def restore_signals() -> None:
     """What a fork of the zygote needs before it can wait for children of its own."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 
 
-def limit_resources(*, seconds: float, memory_mib: int | None, file_mib: int = 16) -> None:
-    """CPU time, address space beyond what is mapped now, file size, open files; no core dumps.
+def limit_resources(*, cpu_seconds: int, memory_mib: int | None, processes: int, file_mib: int) -> None:
+    """CPU time, address space beyond what is mapped now, threads, file size, open files; no core dumps.
 
     memory_mib None leaves the address space alone: CUDA maps far more of it than it uses.
     """
-    cpu = int(seconds) + 2
     limits = [
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_CPU, cpu),
+        (resource.RLIMIT_CPU, cpu_seconds),
         (resource.RLIMIT_FSIZE, file_mib * 2**20),
         (resource.RLIMIT_NOFILE, 64),
+        # Counted by user, others' processes included: what is there now, and so many more. Root is not counted.
+        (resource.RLIMIT_NPROC, _threads_on_this_machine() + processes),
     ]
     if memory_mib is not None:
         limits.append((resource.RLIMIT_AS, _mapped_bytes() + memory_mib * 2**20))
@@ -89,6 +95,14 @@ def _give_up_root(*, change_user: bool) -> None:
 def no_new_privileges() -> None:
     """What Landlock and seccomp ask for before they bind an unprivileged process. Raises OSError."""
     _check(_libc().prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+
+
+def _threads_on_this_machine() -> int:
+    """From /proc/loadavg: cheaper than counting those of one user, and never fewer."""
+    try:
+        return int(Path("/proc/loadavg").read_text().split()[3].split("/")[1])
+    except (OSError, ValueError, IndexError):
+        return 4096
 
 
 def _mapped_bytes() -> int:

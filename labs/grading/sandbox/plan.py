@@ -58,13 +58,15 @@ def probe(decoy: Path) -> Plan:
     )
 
 
-def apply(plan: Plan, *, ruleset: int | None, seconds: float, memory_mib: int | None) -> None:
+def apply(
+    plan: Plan, *, ruleset: int | None, cpu_seconds: int, memory_mib: int | None, processes: int, file_mib: int
+) -> None:
     """Put this process behind every layer of `plan` but the namespaces, which its parent has entered.
 
     The order is the one that works: limits, then privileges (dropping the user clears the death signal, so
     that comes after), then Landlock, then seccomp, which forbids the calls that the others need.
     """
-    layers.limit_resources(seconds=seconds, memory_mib=memory_mib)
+    layers.limit_resources(cpu_seconds=cpu_seconds, memory_mib=memory_mib, processes=processes, file_mib=file_mib)
     if sys.platform == "linux":
         layers.drop_privileges(change_user=plan.other_user)
         layers.no_new_privileges()

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labs.grading.frames import MAX_BODY, MAX_HEADER, FrameFault, receive_frame, send_frame, sendable
+from labs.grading.frames import MAX_BODY, MAX_HEADER, FrameFault, Wire, sendable
 from labs.grading.verdict import Fault
 
 Pair = tuple[socket.socket, socket.socket]
@@ -50,23 +50,23 @@ def soon() -> float:
 def test_what_is_sent_is_received(header, body):
     left, right = socket.socketpair()
     with left, right:
-        send_frame(left, header, body, deadline=soon())
-        assert receive_frame(right, deadline=soon()) == (header, bytearray(body))
+        Wire(left).send(header, body, deadline=soon())
+        assert Wire(right).receive(deadline=soon()) == (header, bytearray(body))
 
 
 def test_frames_follow_each_other(pair: Pair):
     left, right = pair
     for n in range(3):
-        send_frame(left, {"n": n}, bytes(n), deadline=soon())
-    assert [receive_frame(right, deadline=soon()) for _ in range(3)] == [({"n": n}, bytearray(n)) for n in range(3)]
+        Wire(left).send({"n": n}, bytes(n), deadline=soon())
+    assert [Wire(right).receive(deadline=soon()) for _ in range(3)] == [({"n": n}, bytearray(n)) for n in range(3)]
 
 
 def test_a_body_larger_than_the_sockets_buffer_arrives_whole(pair: Pair):
     left, right = pair
     body = bytes(range(256)) * 2**14
-    sender = threading.Thread(target=send_frame, args=(left, {}, body), kwargs={"deadline": soon()})
+    sender = threading.Thread(target=Wire(left).send, args=({}, body), kwargs={"deadline": soon()})
     sender.start()
-    assert receive_frame(right, deadline=soon())[1] == body
+    assert Wire(right).receive(deadline=soon())[1] == body
     sender.join()
 
 
@@ -78,7 +78,7 @@ def test_any_bytes_give_a_frame_or_a_typed_fault(data):
         left.close()
         outcome: object
         try:
-            outcome, _ = receive_frame(right, deadline=soon())
+            outcome, _ = Wire(right).receive(deadline=soon())
         except FrameFault as fault:
             outcome = fault.fault
     assert isinstance(outcome, dict) or outcome in (Fault.PROTOCOL, Fault.CRASHED)
@@ -105,7 +105,7 @@ def test_a_header_that_is_no_json_object_breaks_the_protocol(pair: Pair, header)
     sender = threading.Thread(target=left.sendall, args=(header,))
     sender.start()
     with pytest.raises(FrameFault) as caught:
-        receive_frame(right, deadline=soon())
+        Wire(right).receive(deadline=soon())
     sender.join()
     assert caught.value.fault is Fault.PROTOCOL
 
@@ -115,7 +115,7 @@ def test_lengths_are_bounded_before_anything_is_read(pair: Pair, lengths):
     left, right = pair
     left.sendall(struct.pack(">II", *lengths))
     with pytest.raises(FrameFault) as caught:
-        receive_frame(right, deadline=soon())
+        Wire(right).receive(deadline=soon())
     assert caught.value.fault is Fault.PROTOCOL
 
 
@@ -125,7 +125,7 @@ def test_a_sudden_end_is_a_crash(pair: Pair, sent):
     left.sendall(sent)
     left.close()
     with pytest.raises(FrameFault) as caught:
-        receive_frame(right, deadline=soon())
+        Wire(right).receive(deadline=soon())
     assert caught.value.fault is Fault.CRASHED
 
 
@@ -134,10 +134,10 @@ def test_an_end_with_unread_data_is_a_crash(pair: Pair):
     right.sendall(b"unread")  # the kernel then resets the connection
     left.close()
     with pytest.raises(FrameFault) as caught:
-        receive_frame(right, deadline=soon())
+        Wire(right).receive(deadline=soon())
     assert caught.value.fault is Fault.CRASHED
     with pytest.raises(FrameFault) as caught:
-        send_frame(right, {}, bytes(2**20), deadline=soon())
+        Wire(right).send({}, bytes(2**20), deadline=soon())
     assert caught.value.fault is Fault.CRASHED
 
 
@@ -156,7 +156,7 @@ def test_a_byte_at_a_time_does_not_move_the_deadline(pair: Pair):
     sender.start()
     started = time.monotonic()
     with pytest.raises(FrameFault) as caught:
-        receive_frame(right, deadline=started + 0.2)
+        Wire(right).receive(deadline=started + 0.2)
     stop.set()
     sender.join()
     assert caught.value.fault is Fault.TIMEOUT
@@ -166,13 +166,13 @@ def test_a_byte_at_a_time_does_not_move_the_deadline(pair: Pair):
 @pytest.mark.parametrize("deadline", [-1.0, 0.05])
 def test_silence_is_a_timeout(pair: Pair, deadline):
     with pytest.raises(FrameFault) as caught:
-        receive_frame(pair[1], deadline=time.monotonic() + deadline)
+        Wire(pair[1]).receive(deadline=time.monotonic() + deadline)
     assert caught.value.fault is Fault.TIMEOUT
 
 
 def test_a_side_that_never_reads_is_a_timeout(pair: Pair):
     with pytest.raises(FrameFault) as caught:
-        send_frame(pair[0], {}, bytes(2**24), deadline=time.monotonic() + 0.1)
+        Wire(pair[0]).send({}, bytes(2**24), deadline=time.monotonic() + 0.1)
     assert caught.value.fault is Fault.TIMEOUT
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from labs.grading import lab_check
 from labs.grading.catalogue import Lab
-from labs.grading.client import Judge
+from labs.grading.dispatcher import Dispatcher
 from labs.grading.lab_check import LabReport, check_lab
 
 Check = Callable[..., LabReport]
@@ -25,7 +25,7 @@ FILES = {
 
 
 @pytest.fixture
-def check(judge: Judge, make_lab, monkeypatch: pytest.MonkeyPatch) -> Check:
+def check(judge: Dispatcher, make_lab, monkeypatch: pytest.MonkeyPatch) -> Check:
     """Check a sound lab (of fewer mutants than are asked for) with some files replaced, or removed by None."""
     monkeypatch.setattr(lab_check, "MIN_MUTANTS", 2)
     monkeypatch.setattr(lab_check, "MIN_ALTERNATES", 1)

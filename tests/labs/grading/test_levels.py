@@ -19,8 +19,8 @@ import pytest
 
 from labs.grading import warm_process
 from labs.grading.catalogue import Lab
-from labs.grading.client import Judge
-from tests.labs.grading.zygotes import zygote_of
+from labs.grading.dispatcher import Dispatcher
+from tests.labs.zygotes import zygote_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the layers are Linux's")
 WRONG = "def double(x): return 3 * x"
@@ -44,21 +44,21 @@ runpy.run_module("labs.grading.zygote", run_name="__main__")
 
 
 @contextlib.contextmanager
-def judge_behind(script: str) -> Iterator[Judge]:
+def judge_behind(script: str) -> Iterator[Dispatcher]:
     """A judge whose zygote is started by `script` in place of the interpreter."""
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         interpreter = Path(folder) / "python"
         interpreter.write_text(script)
         interpreter.chmod(0o755)
         patch.setattr(warm_process.sys, "executable", str(interpreter))
-        with Judge(device="cpu") as judge:
+        with Dispatcher() as judge:
             yield judge
 
 
 @pytest.fixture(scope="module")
-def whole(judge: Judge) -> list[str]:
+def whole(judge: Dispatcher) -> list[str]:
     """What is missing on this machine in any case."""
-    return judge.isolation.missing
+    return judge.machine().isolation.missing
 
 
 @pytest.mark.parametrize(("layer", "level"), [("namespaces", 2), ("landlock", 1), ("seccomp", 1)])
@@ -66,12 +66,12 @@ def test_a_denied_layer_is_named_and_the_others_hold(layer, level, toy: Lab, rig
     if {"namespaces", "landlock", "seccomp"} & set(whole):
         pytest.skip(f"this machine has no {', '.join(whole)}")
     with judge_behind(PRELUDE.format(python=sys.executable, denied=DENIED[layer])) as judge:
-        assert judge.isolation.level == level
-        assert set(judge.isolation.missing) == {layer, *whole}
+        assert judge.machine().isolation.level == level
+        assert set(judge.machine().isolation.missing) == {layer, *whole}
         assert judge.grade(toy, right.encode()).passed
         verdict = judge.grade(toy, WRONG.encode())
         assert not verdict.passed
-        assert verdict.isolation == judge.isolation
+        assert verdict.isolation == judge.machine().isolation
         tried = ast.literal_eval(
             judge.run(
                 toy,
@@ -108,7 +108,7 @@ def test_an_unprivileged_user_is_judged_alike(make_lab, right, whole):
     ):
         os.chmod(folder, 0o755)
         lab = make_lab(root=Path(folder))
-        isolation = judge.isolation
+        isolation = judge.machine().isolation
         if "namespaces" not in isolation.missing:  # some machines keep user namespaces to root
             assert isolation.missing == [name for name in whole if name != "other-user"]
         assert judge.grade(lab, right.encode()).passed

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from labs.grading.catalogue import Lab
-from labs.grading.client import DeviceUnavailable, Judge, JudgeFault
-from labs.grading.verdict import Fault
-from tests.labs.grading.zygotes import zygote_of
+from labs.grading.client import DeviceUnavailable, Judge
+from labs.grading.dispatcher import Dispatcher
+from labs.grading.verdict import Fault, JudgeFault
+from tests.labs.zygotes import zygote_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
@@ -22,10 +23,10 @@ CLIENT = """
 import sys
 from pathlib import Path
 from labs.grading.catalogue import Lab
-from labs.grading.client import Judge
-from tests.labs.grading.zygotes import zygote_of
+from labs.grading.dispatcher import Dispatcher
+from tests.labs.zygotes import zygote_of
 from labs.grading.content import Track
-Judge(device="cpu").grade(Lab(Track.ARCHITECTURE, Path(sys.argv[1])), b"import time; time.sleep(1000)")
+Dispatcher().grade(Lab(Track.ARCHITECTURE, Path(sys.argv[1])), b"import time; time.sleep(1000)")
 """
 
 
@@ -51,11 +52,10 @@ def _lives(pid: int, stat: str) -> bool:
 
 
 def test_closing_ends_a_busy_judge(toy: Lab, descendants, eventually):
-    judge = Judge(device="cpu")
-    told: list[str] = []
-    judge.wait_until_warm(told.append)
-    judge.wait_until_warm(told.append)
-    assert len(told) == 1
+    judge = Dispatcher()
+    assert not judge.is_warm()
+    judge.machine()
+    assert judge.is_warm()
     faults: list[BaseException] = []
 
     def grade() -> None:
@@ -79,11 +79,12 @@ def test_closing_ends_a_busy_judge(toy: Lab, descendants, eventually):
 
 
 def test_a_judge_may_be_closed_before_it_is_warm():
-    judge = Judge(device="cpu")
+    judge = Dispatcher()
+    judge.is_warm()
     judge.close()
     assert zygote_of(judge).poll() is not None
     with pytest.raises(JudgeFault):
-        judge.wait_until_warm()
+        judge.machine()
 
 
 @pytest.mark.skipif(Path("/dev/nvidiactl").exists(), reason="there is a GPU")
@@ -94,26 +95,33 @@ def test_a_device_that_is_not_there_is_refused_each_time():
                 judge.wait_until_warm()
 
 
-def test_a_dead_judge_server_is_replaced(judge: Judge, make_lab, right, descendants, eventually):
+def test_a_dead_judge_server_is_replaced(judge: Dispatcher, make_lab, right, descendants, eventually):
     lab = make_lab()
     before = descendants(zygote_of(judge).pid).keys()
     assert judge.grade(lab, right.encode()).passed
     (server,) = {p for p in descendants(zygote_of(judge).pid).keys() - before if os.getsid(p) == zygote_of(judge).pid}
     os.kill(server, signal.SIGKILL)
     assert eventually(lambda: server not in descendants(zygote_of(judge).pid))
-    with pytest.raises(JudgeFault, match="again"):
-        judge.grade(lab, right.encode())
     assert judge.grade(lab, right.encode()).passed
 
 
-def test_a_dead_zygote_is_a_fault_of_the_judge(toy: Lab, right):
-    with Judge(device="cpu") as judge:
+def test_a_dead_zygote_is_replaced(toy: Lab, right):
+    with Dispatcher() as judge:
+        judge.machine()
+        zygote_of(judge).kill()
+        zygote_of(judge).wait()
+        assert judge.grade(toy, right.encode()).passed
+
+
+def test_a_zygote_that_cannot_start_is_a_fault_of_the_judge(toy: Lab, right):
+    with Dispatcher() as judge:
+        judge.is_warm()
         zygote_of(judge).kill()
         with pytest.raises(JudgeFault, match="ropes doctor"):
             judge.grade(toy, right.encode())
 
 
-def test_several_threads_may_grade_at_once(judge: Judge, toy: Lab, hasty: Lab, right):
+def test_several_threads_may_grade_at_once(judge: Dispatcher, toy: Lab, hasty: Lab, right):
     answers = {
         right: [],
         "def double(x): return 3 * x": [],
@@ -147,25 +155,25 @@ def test_several_threads_may_grade_at_once(judge: Judge, toy: Lab, hasty: Lab, r
         ({"harness": "1/0"}, "ZeroDivisionError"),
     ],
 )
-def test_a_broken_suite_is_the_judges_own_fault(judge: Judge, make_lab, right, changed, problem):
+def test_a_broken_suite_is_the_judges_own_fault(judge: Dispatcher, make_lab, right, changed, problem):
     with pytest.raises(JudgeFault, match="broken") as fault:
         judge.grade(make_lab(**changed), right.encode())
     assert problem in str(fault.value)
 
 
-def test_a_suite_without_tests_collects_nothing_else(judge: Judge, make_lab, right):
+def test_a_suite_without_tests_collects_nothing_else(judge: Dispatcher, make_lab, right):
     lab = make_lab()
     (lab.folder / "hidden" / "test_hidden.py").unlink()
     with pytest.raises(JudgeFault, match="no test judges 'doubles'"):
         judge.grade(lab, right.encode())
 
 
-def test_a_failing_reference_is_the_judges_own_fault(judge: Judge, make_lab, right):
+def test_a_failing_reference_is_the_judges_own_fault(judge: Dispatcher, make_lab, right):
     with pytest.raises(JudgeFault, match="our reference raised ZeroDivisionError"):
         judge.grade(make_lab(reference="def double(x): return 1 / 0"), right.encode())
 
 
-def test_a_missing_harness_is_the_judges_own_fault(judge: Judge, make_lab, right):
+def test_a_missing_harness_is_the_judges_own_fault(judge: Dispatcher, make_lab, right):
     """The candidate's process reads it anew; that is no fault of the answer."""
     lab = make_lab()
     assert judge.grade(lab, right.encode()).passed

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from labs.grading.frames import FrameFault, receive_frame, send_frame
+from labs.grading.frames import FrameFault, Wire
+from labs.grading.manifest import Limits
 from labs.grading.proxies import Candidate, JudgeBroken, Raised
 from labs.grading.suite import Mismatch
 from labs.grading.verdict import Fault
@@ -26,13 +27,23 @@ def ends() -> Iterator[tuple[socket.socket, socket.socket]]:
 
 
 @pytest.fixture
-def says(ends) -> Answer:
+def obituary() -> Iterator[socket.socket]:
+    """A warden that has gone without a word."""
+    ours, wardens = socket.socketpair()
+    wardens.close()
+    with ours:
+        yield ours
+
+
+@pytest.fixture
+def says(ends, obituary) -> Answer:
     """A candidate whose process has sent these headers already."""
 
     def says(*headers: dict[str, Any], seconds: float = 5.0) -> Candidate:
         for header in headers:
-            send_frame(ends[1], header, deadline=time.monotonic() + 5)
-        return Candidate(ends[0], forbidden=["nn.RMSNorm"], device="cpu", seconds=seconds, call_seconds=seconds)
+            Wire(ends[1]).send(header, deadline=time.monotonic() + 5)
+        limits = Limits(seconds=seconds, call_seconds=seconds)
+        return Candidate(Wire(ends[0]), obituary, forbidden=["nn.RMSNorm"], device="cpu", limits=limits)
 
     return says
 
@@ -81,7 +92,7 @@ def test_what_is_raised_in_one_call_is_not(ends, says: Answer):
         candidate.double(1, how="fast")
     assert (caught.value.line, caught.value.text, caught.value.fault) == (3, "no", Fault.RAISED)
     assert candidate.double(2) == 1
-    requests = [receive_frame(ends[1], deadline=time.monotonic() + 5)[0] for _ in range(2)]
+    requests = [Wire(ends[1]).receive(deadline=time.monotonic() + 5)[0] for _ in range(2)]
     assert [r["call"] for r in requests] == ["double", "double"]
     assert requests[0]["tree"] == {"args": [1], "kwargs": {"how": "fast"}}
 

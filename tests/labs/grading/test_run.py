@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from labs.grading.catalogue import Lab
-from labs.grading.client import Judge
+from labs.grading.dispatcher import Dispatcher
 from labs.grading.verdict import Fault
 
 
-def test_run_gives_output_value_and_own_traceback_lines(judge: Judge, toy: Lab, right):
+def test_run_gives_output_value_and_own_traceback_lines(judge: Dispatcher, toy: Lab, right):
     done = judge.run(toy, right.encode(), "print('hello')\ndouble(torch.tensor([1.5]))")
     assert (done.output, done.value, done.fault) == ("hello\n", "tensor([3.])", None)
     failed = judge.run(toy, b"def double(x):\n    return x / 0\n", "double(1)")
@@ -30,7 +30,7 @@ def test_run_gives_output_value_and_own_traceback_lines(judge: Judge, toy: Lab, 
         ("", "raise SystemExit", Fault.RAISED),
     ],
 )
-def test_run_names_its_faults(judge: Judge, hasty: Lab, answer, snippet, fault):
+def test_run_names_its_faults(judge: Dispatcher, hasty: Lab, answer, snippet, fault):
     assert judge.run(hasty, answer.encode(), snippet).fault is fault
 
 
@@ -44,12 +44,12 @@ def test_run_names_its_faults(judge: Judge, hasty: Lab, answer, snippet, fault):
         "{}",
     ],
 )
-def test_a_forged_reply_breaks_the_protocol(judge: Judge, toy: Lab, socket_finder, reply):
+def test_a_forged_reply_breaks_the_protocol(judge: Dispatcher, toy: Lab, socket_finder, reply):
     done = judge.run(toy, socket_finder.encode(), f"os.write(sock, frame({reply}))")
     assert done.fault is Fault.PROTOCOL
 
 
-def test_a_forged_greeting_breaks_the_protocol(judge: Judge, toy: Lab, socket_finder):
+def test_a_forged_greeting_breaks_the_protocol(judge: Dispatcher, toy: Lab, socket_finder):
     forged = socket_finder + "os.write(sock, frame({'loaded': False, 'error': 7}))"
     assert judge.run(toy, forged.encode(), "1").fault is Fault.PROTOCOL
 
@@ -57,7 +57,7 @@ def test_a_forged_greeting_breaks_the_protocol(judge: Judge, toy: Lab, socket_fi
 @pytest.mark.parametrize(
     "snippet", ["print('\\ud800')", "'\\ud800'", "print('x' * 10**7)", "'x' * 10**7", "raise ValueError('\\ud800')"]
 )
-def test_run_bounds_and_mends_what_it_shows(judge: Judge, toy: Lab, snippet):
+def test_run_bounds_and_mends_what_it_shows(judge: Dispatcher, toy: Lab, snippet):
     done = judge.run(toy, b"", snippet)
     text = done.model_dump_json()
     assert len(text) < 40_000

@@ -1,4 +1,5 @@
 # killed-by: values
+# mistake: wrong-dimension
 # "Over all elements": one statistic for the whole tensor instead of one a row.
 import torch
 from torch import nn

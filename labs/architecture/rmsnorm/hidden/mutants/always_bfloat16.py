@@ -1,4 +1,5 @@
 # killed-by: result-dtype
+# mistake: fixed-dtype
 # Returns bfloat16 for everything that is not float32.
 import torch
 from torch import nn

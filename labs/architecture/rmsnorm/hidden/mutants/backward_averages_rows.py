@@ -1,4 +1,5 @@
 # killed-by: weight-gradient
+# mistake: backward-of-the-weight
 # A hand-written backward that averages over the rows instead of summing.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: input-gradient
+# mistake: backward-of-the-input
 # A hand-written backward copied from LayerNorm: it subtracts the mean gradient.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: weight-gradient
+# mistake: backward-of-the-weight
 # A hand-written backward that multiplies by x instead of the normalised x.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: input-gradient
+# mistake: backward-of-the-input
 # A hand-written backward that leaves the weight out of the statistic's share.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: parameter
+# mistake: other-parameters
 # Keeps LayerNorm's bias.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: float32-statistics
+# mistake: statistic-in-half
 # Computes in the dtype of x: float16 squares overflow.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: eps
+# mistake: eps-default
 # The default is 1e-5, as in another family of models.
 import torch
 from torch import nn

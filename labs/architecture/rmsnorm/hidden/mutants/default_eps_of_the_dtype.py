@@ -1,4 +1,5 @@
 # killed-by: eps
+# mistake: eps-default
 # The default is the machine epsilon of float32, as in the library's module.
 import torch
 from torch import nn

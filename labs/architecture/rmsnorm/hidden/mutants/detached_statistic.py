@@ -1,4 +1,5 @@
 # killed-by: input-gradient
+# mistake: statistic-detached
 # Treats the RMS as a constant in the backward pass.
 import torch
 from torch import nn

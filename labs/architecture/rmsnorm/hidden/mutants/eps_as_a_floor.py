@@ -1,4 +1,5 @@
 # killed-by: eps
+# mistake: eps-misplaced
 # Uses eps as a lower bound, as F.normalize does, instead of adding it.
 import torch
 from torch import nn

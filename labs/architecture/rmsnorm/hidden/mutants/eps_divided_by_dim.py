@@ -1,4 +1,5 @@
 # killed-by: eps
+# mistake: eps-misplaced
 # Adds eps to the sum before dividing by dim.
 import torch
 from torch import nn

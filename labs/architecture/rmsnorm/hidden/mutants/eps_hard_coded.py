@@ -1,4 +1,5 @@
 # killed-by: eps
+# mistake: eps-ignored
 # Takes eps as an argument and computes with 1e-6 all the same.
 import torch
 from torch import nn

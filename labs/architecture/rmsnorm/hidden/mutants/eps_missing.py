@@ -1,4 +1,5 @@
 # killed-by: eps
+# mistake: eps-ignored
 # No eps: a row of zeros becomes NaN.
 import torch
 from torch import nn

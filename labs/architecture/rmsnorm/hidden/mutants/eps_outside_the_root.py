@@ -1,4 +1,5 @@
 # killed-by: eps
+# mistake: eps-misplaced
 # Adds eps to the RMS instead of the mean square.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: eps
+# mistake: eps-misplaced
 # Adds the square of eps, so that it has the unit of x.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: values
+# mistake: wrong-dimension
 # Normalises over the batch, as BatchNorm does.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: result-dtype
+# mistake: cast-not-last
 # Forgets to cast the result back.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: unchanged-input
+# mistake: in-place
 # .float() of a float32 tensor is the tensor itself, so the in-place product changes the input.
 import torch
 from torch import nn

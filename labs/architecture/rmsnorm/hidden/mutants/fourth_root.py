@@ -1,4 +1,5 @@
 # killed-by: values
+# mistake: not-the-root-mean-square
 # Takes the RMS and then "the square root of this value plus eps": rooted twice.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: parameter
+# mistake: weight-does-not-train
 # The parameter does not train.
 import torch
 from torch import nn

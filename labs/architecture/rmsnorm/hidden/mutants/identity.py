@@ -1,4 +1,5 @@
 # killed-by: values
+# mistake: not-the-root-mean-square
 # Normalisation can be skipped while the input is well scaled.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: float32-statistics
+# mistake: statistic-in-half
 # Mean in float32, but eps is added after a cast back to float16, where it is lost.
 import torch
 from torch import nn

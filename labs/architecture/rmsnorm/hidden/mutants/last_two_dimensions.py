@@ -1,4 +1,5 @@
 # killed-by: values
+# mistake: wrong-dimension
 # Shares one statistic among all tokens of a sequence.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: values
+# mistake: not-the-root-mean-square
 # Takes the mean of |x| for the root mean square.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: values
+# mistake: mean-subtracted
 # LayerNorm without its bias: the mean is subtracted first.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: float32-statistics
+# mistake: statistic-in-half
 # Widens for the squares and stores their mean in the dtype of x.
 import torch
 from torch import nn

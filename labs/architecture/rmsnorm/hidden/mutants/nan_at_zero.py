@@ -1,4 +1,5 @@
 # killed-by: input-gradient
+# mistake: root-at-zero
 # Right values, but the root is taken twice and its derivative at zero is infinite.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: values
+# mistake: not-the-root-mean-square
 # Divides by the mean square itself; the root is forgotten.
 import torch
 from torch import nn

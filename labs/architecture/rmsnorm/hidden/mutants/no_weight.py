@@ -1,4 +1,5 @@
 # killed-by: weight
+# mistake: weight-misplaced
 # The learnt scale is created and never used.
 import torch
 from torch import nn

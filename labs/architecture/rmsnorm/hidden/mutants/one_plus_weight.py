@@ -1,4 +1,5 @@
 # killed-by: weight
+# mistake: one-plus-weight
 # Multiplies by 1 + weight, as models do whose weight starts at zero.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: weight
+# mistake: one-plus-weight
 # Gemma's convention: 1 + weight with a weight of zeros. A fresh module is right, a loaded one is not.
 import torch
 from torch import nn

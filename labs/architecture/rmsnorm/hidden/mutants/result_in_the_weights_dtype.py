@@ -1,4 +1,5 @@
 # killed-by: result-dtype
+# mistake: cast-not-last
 # Casts back, then multiplies by a float32 weight, which widens the result again.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: stateless
+# mistake: kept-between-calls
 # Writes into one output buffer, so that the next call overwrites the last result.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: stateless
+# mistake: kept-between-calls
 # Keeps a running mean square and uses it in evaluation mode, as BatchNorm does.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: parameter
+# mistake: other-parameters
 # One weight for all channels instead of one each.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: unchanged-input
+# mistake: in-place
 # Squares in place to save memory; the values are right, the caller's tensor is not.
 import torch
 from torch import nn

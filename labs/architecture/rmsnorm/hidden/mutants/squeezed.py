@@ -1,4 +1,5 @@
 # killed-by: shapes
+# mistake: shape-taken-for-granted
 # Drops dimensions of size one from the result.
 import torch
 from torch import nn

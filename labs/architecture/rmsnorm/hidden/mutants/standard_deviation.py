@@ -1,4 +1,5 @@
 # killed-by: values
+# mistake: mean-subtracted
 # Divides by torch.std, which subtracts the mean and divides by n - 1.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: stateless
+# mistake: kept-between-calls
 # Caches the statistic for inputs of the same shape.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: input-gradient
+# mistake: statistic-detached
 # Computes the statistic under no_grad to save memory.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: values
+# mistake: not-the-root-mean-square
 # Divides by the Euclidean norm: the sum of squares, not their mean.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: shapes
+# mistake: wrong-dimension
 # Counts dimensions from the front: right for (batch, length, dim) and wrong with one more.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: result-dtype
+# mistake: fixed-dtype
 # Rounds to the dtype of the weight on the way; float32 inputs lose 16 bits.
 import torch
 from torch import nn

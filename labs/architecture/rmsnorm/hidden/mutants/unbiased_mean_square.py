@@ -1,4 +1,5 @@
 # killed-by: values
+# mistake: not-the-root-mean-square
 # Bessel's correction where there is no mean to correct for.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: float32-statistics
+# mistake: statistic-in-half
 # Squares in float16 and widens only the sum.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: weight-gradient
+# mistake: weight-does-not-train
 # Reads weight.data for the cast, which cuts the gradient.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: weight
+# mistake: weight-misplaced
 # Weights x before the mean square is taken.
 import torch
 from torch import nn

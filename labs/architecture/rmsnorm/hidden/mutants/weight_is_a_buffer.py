@@ -1,4 +1,5 @@
 # killed-by: weight-gradient
+# mistake: weight-does-not-train
 # The weight is a buffer: it is saved with the model and never learns.
 import torch
 from torch import nn

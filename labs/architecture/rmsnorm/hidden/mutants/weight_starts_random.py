@@ -1,4 +1,5 @@
 # killed-by: parameter
+# mistake: other-parameters
 # A weight drawn at random: a fresh module does more than normalise.
 import torch
 from torch import nn

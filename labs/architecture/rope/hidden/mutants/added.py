@@ -1,4 +1,5 @@
 # killed-by: rotation
+# mistake: not-a-rotation
 # Adds cos and sin as a sinusoidal encoding is added.
 import torch
 

@@ -1,4 +1,5 @@
 # killed-by: result-dtype
+# mistake: rounded-to-bfloat16
 # Returns bfloat16 for everything that is not float32.
 import torch
 

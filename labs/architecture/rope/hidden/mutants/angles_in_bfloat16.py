@@ -1,4 +1,5 @@
 # killed-by: float32-tables
+# mistake: dtype-of-the-tables
 # Angles in bfloat16, as under a bfloat16 autocast: far out they are off by many turns.
 import torch
 

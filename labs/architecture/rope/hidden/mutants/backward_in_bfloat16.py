@@ -1,4 +1,5 @@
 # killed-by: input-gradient
+# mistake: rounded-to-bfloat16
 # A hand-written backward that works in bfloat16 for every dtype.
 import torch
 

@@ -1,4 +1,5 @@
 # killed-by: input-gradient
+# mistake: gradient-not-turned-back
 # A hand-written backward that hands the gradient on as it is.
 import torch
 

@@ -1,4 +1,5 @@
 # killed-by: input-gradient
+# mistake: gradient-not-turned-back
 # A hand-written backward that rotates the gradient forward instead of back.
 import torch
 

@@ -1,4 +1,5 @@
 # killed-by: base
+# mistake: base-not-used
 # Takes base as an argument and computes with 10000 all the same.
 import torch
 

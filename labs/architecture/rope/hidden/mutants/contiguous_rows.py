@@ -1,4 +1,5 @@
 # killed-by: shapes
+# mistake: shape-taken-for-granted
 # Reads memory in order, as a kernel does that takes every input for contiguous.
 import torch
 

@@ -1,4 +1,5 @@
 # killed-by: rotation
+# mistake: not-a-rotation
 # Scales by cos and forgets the partner's share.
 import torch
 

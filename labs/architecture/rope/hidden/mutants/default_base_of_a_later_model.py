@@ -1,4 +1,5 @@
 # killed-by: base
+# mistake: base-not-used
 # The default is 500000, as in Llama 3.
 import torch
 

@@ -1,4 +1,5 @@
 # killed-by: input-gradient
+# mistake: gradient-not-turned-back
 # The partner's share is computed from a detached x.
 import torch
 

@@ -1,4 +1,5 @@
 # killed-by: frequencies
+# mistake: wrong-angle
 # Counts pairs from one, as the paper does, but forgets its i - 1 in the exponent.
 import torch
 

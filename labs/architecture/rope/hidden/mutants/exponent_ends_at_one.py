@@ -1,4 +1,5 @@
 # killed-by: frequencies
+# mistake: wrong-angle
 # Frequencies from 1 down to exactly 1/base, as in sinusoidal encodings that divide by d/2 - 1.
 import torch
 

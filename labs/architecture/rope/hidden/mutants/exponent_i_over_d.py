@@ -1,4 +1,5 @@
 # killed-by: frequencies
+# mistake: wrong-angle
 # The exponent is i/d where it should be 2i/d: every pair but the first turns too fast.
 import torch
 

@@ -1,4 +1,5 @@
 # killed-by: rotation
+# mistake: halves-mixed-up
 # Rotates the first half of the head and passes the rest through, as models with partial rotation do.
 import torch
 

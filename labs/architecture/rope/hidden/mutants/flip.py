@@ -1,4 +1,5 @@
 # killed-by: rotation
+# mistake: not-a-rotation
 # Reverses the dimensions: the norm of the whole vector is kept.
 import torch
 

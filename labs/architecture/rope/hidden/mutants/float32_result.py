@@ -1,4 +1,5 @@
 # killed-by: result-dtype
+# mistake: left-in-float32
 # Forgets to cast the result back: the float32 tables widen it.
 import torch
 

@@ -1,4 +1,5 @@
 # killed-by: result-dtype
+# mistake: left-in-float32
 # Works in float32 and returns float32 for float64 inputs.
 import torch
 

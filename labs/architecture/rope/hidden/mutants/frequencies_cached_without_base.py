@@ -1,4 +1,5 @@
 # killed-by: stateless
+# mistake: kept-between-calls
 # Caches the frequencies by head_dim and forgets that the base may change.
 import torch
 

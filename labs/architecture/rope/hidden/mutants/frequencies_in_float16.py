@@ -1,4 +1,5 @@
 # killed-by: float32-tables
+# mistake: dtype-of-the-tables
 # The frequencies went to float16 with the rest of the model, as a buffer does in model.half().
 import torch
 

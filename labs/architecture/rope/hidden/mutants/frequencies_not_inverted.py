@@ -1,4 +1,5 @@
 # killed-by: frequencies
+# mistake: wrong-angle
 # Multiplies by base^(2i/d): the frequency is its inverse.
 import torch
 

@@ -1,4 +1,5 @@
 # killed-by: frequencies
+# mistake: wrong-angle
 # Takes every head for one of 128 dimensions and uses the first frequencies.
 import torch
 

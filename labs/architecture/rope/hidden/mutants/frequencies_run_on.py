@@ -1,4 +1,5 @@
 # killed-by: table-layout
+# mistake: angles-not-twice
 # d frequencies instead of d/2 repeated: the second half runs on where the first ends.
 import torch
 

@@ -1,4 +1,5 @@
 # killed-by: table-layout
+# mistake: angles-not-twice
 # One column a pair: the angles are not repeated.
 import torch
 

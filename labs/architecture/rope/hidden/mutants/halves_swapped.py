@@ -1,4 +1,5 @@
 # killed-by: rotation
+# mistake: halves-mixed-up
 # Rotates and puts the halves together in the wrong order.
 import torch
 

@@ -1,4 +1,5 @@
 # killed-by: rotation
+# mistake: not-a-rotation
 # Returns x: at position 0 and in every shape check that is right.
 import torch
 

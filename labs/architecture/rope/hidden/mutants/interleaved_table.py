@@ -1,4 +1,5 @@
 # killed-by: table-layout
+# mistake: angles-not-twice
 # Angles repeated as (a, a, b, b), the layout of the paper and of GPT-J.
 import torch
 

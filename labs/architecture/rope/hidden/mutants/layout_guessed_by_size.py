@@ -1,4 +1,5 @@
 # killed-by: shapes
+# mistake: heads-dimension
 # Guesses from the sizes which dimension is the sequence: wrong where there are as many heads as positions.
 import torch
 

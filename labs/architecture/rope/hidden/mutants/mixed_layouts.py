@@ -1,4 +1,5 @@
 # killed-by: rotation
+# mistake: neighbours-as-pairs
 # Rotates neighbours with tables made for halves: the two of a pair turn by different angles.
 import torch
 

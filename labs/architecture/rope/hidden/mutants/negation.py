@@ -1,4 +1,5 @@
 # killed-by: rotation
+# mistake: not-a-rotation
 # Returns -x: the norm of every pair is kept.
 import torch
 

@@ -1,4 +1,5 @@
 # killed-by: rotation
+# mistake: neighbours-as-pairs
 # Pairs 2i with 2i + 1, the layout of the paper and of GPT-J, each with its own angle.
 import torch
 

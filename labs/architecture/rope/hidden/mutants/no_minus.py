@@ -1,4 +1,5 @@
 # killed-by: rotation
+# mistake: halves-mixed-up
 # Swaps the halves without the minus: a reflection is mixed in, and norms change.
 import torch
 

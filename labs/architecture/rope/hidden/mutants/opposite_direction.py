@@ -1,4 +1,5 @@
 # killed-by: rotation
+# mistake: halves-mixed-up
 # Turns the other way. Scores still depend on the distance, so only a trained model notices.
 import torch
 

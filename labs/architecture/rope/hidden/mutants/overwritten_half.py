@@ -1,4 +1,5 @@
 # killed-by: rotation
+# mistake: halves-mixed-up
 # Stores the new first half before the second is computed from the old one.
 import torch
 

@@ -1,4 +1,5 @@
 # killed-by: batched-tables
+# mistake: heads-dimension
 # Takes x for (batch, seq, heads, head_dim) where the table is batched and the sizes allow it.
 import torch
 

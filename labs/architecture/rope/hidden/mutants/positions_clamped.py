@@ -1,4 +1,5 @@
 # killed-by: positions
+# mistake: positions-not-followed
 # A table of 4096 rows; what lies beyond gets its last row.
 import torch
 

@@ -1,4 +1,5 @@
 # killed-by: unchanged-input
+# mistake: in-place
 # Moves the caller's positions on by the length, ready for the next chunk.
 import torch
 

@@ -1,4 +1,5 @@
 # killed-by: positions
+# mistake: positions-not-followed
 # Looks only at the length and counts from zero: a chunk that continues a sequence is misplaced.
 import torch
 

@@ -1,4 +1,5 @@
 # killed-by: frequencies
+# mistake: wrong-angle
 # Counts positions from one, so that the first token is rotated too.
 import torch
 

@@ -1,4 +1,5 @@
 # killed-by: stateless
+# mistake: kept-between-calls
 # Counts the tokens that it has seen and adds them to the positions of the next call.
 import torch
 

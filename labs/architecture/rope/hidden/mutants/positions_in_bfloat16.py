@@ -1,4 +1,5 @@
 # killed-by: float32-tables
+# mistake: dtype-of-the-tables
 # Positions in bfloat16: above 256 neighbours share a position.
 import torch
 

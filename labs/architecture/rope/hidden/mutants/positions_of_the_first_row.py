@@ -1,4 +1,5 @@
 # killed-by: positions
+# mistake: first-row-for-all
 # Gives every row of the batch the positions of the first: wrong with left padding.
 import torch
 

@@ -1,4 +1,5 @@
 # killed-by: positions
+# mistake: positions-not-followed
 # RoPE is relative, so the first position is subtracted. Keys in a cache were not shifted with it.
 import torch
 

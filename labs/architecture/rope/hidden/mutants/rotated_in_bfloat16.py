@@ -1,4 +1,5 @@
 # killed-by: rotation
+# mistake: rounded-to-bfloat16
 # Rotates in bfloat16 whatever the dtype of x.
 import torch
 

@@ -1,4 +1,5 @@
 # killed-by: unchanged-input
+# mistake: in-place
 # Writes the result into x to save memory.
 import torch
 

@@ -1,4 +1,5 @@
 # killed-by: table-layout
+# mistake: not-cos-and-sin
 # The sign of the rotation is put into sin, for a rotation that swaps halves without it.
 import torch
 

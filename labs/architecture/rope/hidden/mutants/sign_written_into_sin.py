@@ -1,4 +1,5 @@
 # killed-by: unchanged-input
+# mistake: in-place
 # Negates the first half of the caller's sin, to save the minus in the rotation.
 import torch
 

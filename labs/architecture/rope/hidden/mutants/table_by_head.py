@@ -1,4 +1,5 @@
 # killed-by: batched-tables
+# mistake: heads-dimension
 # Adds the missing dimension in front: row b of the table goes to head b.
 import torch
 

@@ -1,4 +1,5 @@
 # killed-by: batched-tables
+# mistake: first-row-for-all
 # Takes the table of the first row for the whole batch.
 import torch
 

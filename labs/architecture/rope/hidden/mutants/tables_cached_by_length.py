@@ -1,4 +1,5 @@
 # killed-by: stateless
+# mistake: kept-between-calls
 # Caches the tables by their length: other positions of the same length get the first ones.
 import torch
 

@@ -1,4 +1,5 @@
 # killed-by: float32-tables
+# mistake: dtype-of-the-tables
 # Computes in float64 and forgets to come back.
 import torch
 

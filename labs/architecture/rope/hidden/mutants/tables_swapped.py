@@ -1,4 +1,5 @@
 # killed-by: frequencies
+# mistake: not-cos-and-sin
 # Returns (sin, cos).
 import torch
 

@@ -1,4 +1,5 @@
 # killed-by: float32-tables
+# mistake: dtype-of-the-tables
 # cos and sin are rounded to bfloat16 and widened again.
 import torch
 

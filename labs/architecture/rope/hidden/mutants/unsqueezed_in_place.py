@@ -1,4 +1,5 @@
 # killed-by: unchanged-input
+# mistake: in-place
 # unsqueeze_ gives the caller's tables another shape.
 import torch
 

@@ -1,4 +1,5 @@
 # killed-by: new-layer
+# mistake: directions-alike
 # Sets the first row of A and leaves the others at zero.
 import torch
 from torch import nn

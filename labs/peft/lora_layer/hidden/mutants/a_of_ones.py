@@ -1,4 +1,5 @@
 # killed-by: new-layer
+# mistake: directions-alike
 # A starts constant: its rows are alike and learn alike, so the rank stays 1.
 import torch
 from torch import nn

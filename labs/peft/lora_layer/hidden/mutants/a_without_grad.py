@@ -1,4 +1,5 @@
 # killed-by: adapter-gradient
+# mistake: adapter-cut-off
 # Reads A through .data: only B learns.
 import torch
 from torch import nn

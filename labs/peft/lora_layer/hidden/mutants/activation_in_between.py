@@ -1,4 +1,5 @@
 # killed-by: values
+# mistake: not-b-a-x
 # Puts an activation between A and B, as in a bottleneck adapter (Houlsby et al.). Nothing of it could be merged.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: values
+# mistake: rounded-to-bfloat16
 # Runs the adapter in bfloat16 whatever the base is in, to save memory.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: parameters
+# mistake: adapter-cut-off
 # A is a buffer: drawn once, saved with the model, never learnt.
 import torch
 from torch import nn

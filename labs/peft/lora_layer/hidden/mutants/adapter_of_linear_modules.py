@@ -1,4 +1,5 @@
 # killed-by: parameters
+# mistake: other-parameters
 # A and B are modules: the parameters are called lora_A.weight and lora_B.weight.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: input-gradient
+# mistake: x-cut-off
 # Detaches x on the adapter's path: earlier layers never learn what the adapter does.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: values
+# mistake: term-missing
 # Computes the update alone: the base's output is not added.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: frozen-base
+# mistake: merge-changes-what-trains
 # Merging freezes the adapter, and unmerging does not thaw it.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: merge
+# mistake: adapter-after-the-merge
 # Merges the weight and still adds the adapter in forward: the update counts twice.
 import torch
 from torch import nn

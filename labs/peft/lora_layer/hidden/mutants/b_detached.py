@@ -1,4 +1,5 @@
 # killed-by: adapter-gradient
+# mistake: adapter-cut-off
 # Detaches B: only A learns.
 import torch
 from torch import nn

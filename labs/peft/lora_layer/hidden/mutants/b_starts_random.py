@@ -1,4 +1,5 @@
 # killed-by: new-layer
+# mistake: b-not-zero
 # B starts random, so that wrapping a model changes it.
 import torch
 from torch import nn

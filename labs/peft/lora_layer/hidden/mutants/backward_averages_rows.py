@@ -1,4 +1,5 @@
 # killed-by: adapter-gradient
+# mistake: backward-by-hand
 # A hand-written backward that averages over the rows instead of summing.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: input-gradient
+# mistake: backward-by-hand
 # A hand-written backward that sends x the adapter's share only.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: adapter-gradient
+# mistake: backward-by-hand
 # A hand-written backward that forgets alpha / r for A and B.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: values
+# mistake: term-missing
 # The adapter is there and trains nothing: forward is the base.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: input-gradient
+# mistake: x-cut-off
 # Detaches the base's output to keep the base frozen.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: frozen-base
+# mistake: more-trains
 # Forgets to freeze the base: this is full fine-tuning with an adapter beside it.
 import torch
 from torch import nn

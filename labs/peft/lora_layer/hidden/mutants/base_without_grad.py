@@ -1,4 +1,5 @@
 # killed-by: input-gradient
+# mistake: x-cut-off
 # Runs the frozen base under no_grad: the weight needs no gradient, but x does.
 import torch
 from torch import nn

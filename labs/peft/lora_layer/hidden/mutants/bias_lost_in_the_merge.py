@@ -1,4 +1,5 @@
 # killed-by: bias
+# mistake: bias-not-once
 # The merged path multiplies by the weight alone: the bias is lost there.
 import torch
 import torch.nn.functional as F

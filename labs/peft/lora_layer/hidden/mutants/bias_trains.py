@@ -1,4 +1,5 @@
 # killed-by: frozen-base
+# mistake: more-trains
 # Freezes the weight and leaves the bias.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: bias
+# mistake: bias-not-once
 # Adds the bias to the adapter's output as well.
 import torch
 import torch.nn.functional as F

@@ -1,4 +1,5 @@
 # killed-by: new-layer
+# mistake: directions-alike
 # A and B both start at zero: neither ever gets a gradient.
 import torch
 from torch import nn

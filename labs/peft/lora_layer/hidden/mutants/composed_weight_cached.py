@@ -1,4 +1,5 @@
 # killed-by: current-values
+# mistake: kept-product
 # Composes the update at the first call and keeps it: what is learnt later has no effect.
 import torch
 import torch.nn.functional as F

@@ -1,4 +1,5 @@
 # killed-by: adapter-gradient
+# mistake: adapter-cut-off
 # Composes the weight under no_grad, which cuts A and B off.
 import torch
 import torch.nn.functional as F

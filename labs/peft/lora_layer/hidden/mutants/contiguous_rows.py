@@ -1,4 +1,5 @@
 # killed-by: shapes
+# mistake: shape-taken-for-granted
 # Walks through memory row by row, as a kernel does that takes every input for contiguous.
 import torch
 from torch import nn

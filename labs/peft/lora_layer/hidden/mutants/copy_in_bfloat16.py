@@ -1,4 +1,5 @@
 # killed-by: unmerge
+# mistake: rounded-to-bfloat16
 # Rounds the kept copy of the weight to bfloat16 to save memory.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: dropout
+# mistake: dropout-unasked
 # Drops a tenth unless told otherwise.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: dropout
+# mistake: dropout-unasked
 # F.dropout drops unless it is told that the module is not training.
 import torch
 import torch.nn.functional as F

@@ -1,4 +1,5 @@
 # killed-by: unchanged-input
+# mistake: in-place
 # Drops in place to save memory: the caller's x is changed.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: dropout
+# mistake: dropout-rate
 # Takes dropout for the fraction that is kept.
 import torch
 from torch import nn

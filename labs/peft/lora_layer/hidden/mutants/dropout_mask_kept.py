@@ -1,4 +1,5 @@
 # killed-by: dropout
+# mistake: dropout-mask-shared
 # Draws the mask once and keeps it.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: dropout
+# mistake: dropout-rate
 # Takes dropout as an argument and never uses it.
 import torch
 from torch import nn

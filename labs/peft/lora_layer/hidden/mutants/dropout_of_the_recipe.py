@@ -1,4 +1,5 @@
 # killed-by: dropout
+# mistake: dropout-rate
 # Drops 0.05, as the fine-tuning recipe says, whatever it is given.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: dropout
+# mistake: dropout-mask-shared
 # One mask for all tokens: the same channels are dropped everywhere.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: dropout
+# mistake: dropout-mask-shared
 # Drops the adapter for whole tokens, as stochastic depth does.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: dropout-path
+# mistake: dropout-on-the-base
 # Drops x for both paths.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: dropout-path
+# mistake: dropout-on-the-base
 # Composes W + (alpha / r) B A and drops the input of the whole.
 import torch
 import torch.nn.functional as F

@@ -1,4 +1,5 @@
 # killed-by: dropout-path
+# mistake: dropout-on-the-base
 # Drops the layer's output instead of the adapter's input.
 import torch
 from torch import nn

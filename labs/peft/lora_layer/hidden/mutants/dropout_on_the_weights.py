@@ -1,4 +1,5 @@
 # killed-by: dropout
+# mistake: dropout-mask-shared
 # Drops entries of A, one mask for all tokens, instead of activations.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: dropout
+# mistake: dropout-rate
 # Drops elements and does not scale up the rest, so that training sees a weaker adapter.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: unmerge
+# mistake: unmerge-half-done
 # Unmerging takes the update out of the weight and leaves the flag: the adapter is gone.
 import torch
 from torch import nn

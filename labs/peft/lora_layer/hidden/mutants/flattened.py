@@ -1,4 +1,5 @@
 # killed-by: shapes
+# mistake: shape-taken-for-granted
 # Flattens the leading dimensions and does not bring them back.
 import torch
 from torch import nn

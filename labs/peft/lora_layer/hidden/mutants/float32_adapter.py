@@ -1,4 +1,5 @@
 # killed-by: half-precision
+# mistake: float32-adapter
 # Keeps A and B in float32 over a half-precision base, and the result is widened with them.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: parameters
+# mistake: float32-adapter
 # A and B stay in float32 over a half-precision base; the result is cast back.
 import torch
 from torch import nn

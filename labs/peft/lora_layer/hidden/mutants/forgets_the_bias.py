@@ -1,4 +1,5 @@
 # killed-by: bias
+# mistake: bias-not-once
 # Multiplies by the base's weight and forgets its bias.
 import torch
 import torch.nn.functional as F

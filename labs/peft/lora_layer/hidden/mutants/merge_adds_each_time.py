@@ -1,4 +1,5 @@
 # killed-by: merge-twice
+# mistake: second-merge
 # Nothing remembers that the layer is merged: each merge adds the update again.
 import torch
 from torch import nn

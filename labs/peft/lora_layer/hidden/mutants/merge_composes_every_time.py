@@ -1,4 +1,5 @@
 # killed-by: merge
+# mistake: adapter-after-the-merge
 # Once merged, forward composes W + (alpha / r) B A anew at each call: the base's weight never holds the update.
 import torch
 import torch.nn.functional as F

@@ -1,4 +1,5 @@
 # killed-by: unchanged-input
+# mistake: in-place
 # Merging sets B to zero, because the weight has it now, and keeps the update for unmerge.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: merge
+# mistake: rounded-to-bfloat16
 # Computes the merged update in bfloat16.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: frozen-base
+# mistake: merge-changes-what-trains
 # Merges under autograd: the base's weight becomes part of the graph and requires a gradient.
 import torch
 from torch import nn

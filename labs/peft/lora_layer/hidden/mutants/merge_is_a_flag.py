@@ -1,4 +1,5 @@
 # killed-by: merge
+# mistake: adapter-after-the-merge
 # Merging sets a flag; the weight stays as it was and forward goes on computing both.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: frozen-base
+# mistake: merge-changes-what-trains
 # Merging makes a new parameter of the weight, and new parameters train.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: merge-twice
+# mistake: second-merge
 # A second merge undoes the first.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: merge
+# mistake: merge-without-scale
 # Merges B A without alpha / r, and unmerges the same.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: current-values
+# mistake: kept-product
 # Keeps the first merged update: a second merge adds what the adapter was then.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: merge-twice
+# mistake: second-merge
 # Counts merges: after two of them one unmerge does not undo the merge.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: values
+# mistake: not-b-a-x
 # Reshapes A where it should be transposed: the shapes fit, the values are in the wrong places.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: half-precision
+# mistake: float32-adapter
 # Runs the adapter in float32, which is fine, and leaves the result there.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: scale
+# mistake: wrong-scale
 # Multiplies by alpha; r is forgotten.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: frozen-base
+# mistake: more-trains
 # The scale is a parameter, too.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: scale
+# mistake: wrong-scale
 # The fraction upside down.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: scale
+# mistake: wrong-scale
 # Integer division: alpha 2 with r 8 gives zero.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: scale
+# mistake: wrong-scale
 # Ignores alpha altogether.
 import torch
 from torch import nn

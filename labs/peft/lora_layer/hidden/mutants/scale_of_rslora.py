@@ -1,4 +1,5 @@
 # killed-by: scale
+# mistake: wrong-scale
 # alpha / sqrt(r), the scale of rank-stabilised LoRA.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: scale
+# mistake: scale-misplaced
 # Scales the sum, and with it the base.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: scale
+# mistake: scale-misplaced
 # Scales after A and after B.
 import torch
 from torch import nn

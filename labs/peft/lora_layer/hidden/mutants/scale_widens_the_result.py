@@ -1,4 +1,5 @@
 # killed-by: half-precision
+# mistake: float32-adapter
 # Keeps the scale as a float32 tensor with a dimension, which widens every product with it.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: merge-twice
+# mistake: second-merge
 # Each merge keeps a copy for unmerge; the second keeps the merged weight.
 import torch
 from torch import nn

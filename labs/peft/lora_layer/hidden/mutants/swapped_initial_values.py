@@ -1,4 +1,5 @@
 # killed-by: new-layer
+# mistake: b-not-zero
 # A starts at zero and B random: the other way round.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: parameters
+# mistake: other-parameters
 # A as (in, r) and B as (r, out): a checkpoint of the usual layout does not fit.
 import torch
 from torch import nn

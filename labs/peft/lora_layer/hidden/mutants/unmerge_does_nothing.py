@@ -1,4 +1,5 @@
 # killed-by: unmerge
+# mistake: unmerge-half-done
 # There is no way back.
 import torch
 from torch import nn

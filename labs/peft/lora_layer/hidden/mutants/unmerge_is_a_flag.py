@@ -1,4 +1,5 @@
 # killed-by: unmerge
+# mistake: unmerge-half-done
 # Unmerging resets the flag and leaves the update in the weight.
 import torch
 from torch import nn

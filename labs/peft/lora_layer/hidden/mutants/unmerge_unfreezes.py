@@ -1,4 +1,5 @@
 # killed-by: frozen-base
+# mistake: merge-changes-what-trains
 # Merging freezes everything, unmerging lets everything train again.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # killed-by: unmerge
+# mistake: unmerge-takes-too-much
 # Subtracts the update even where it was never added.
 import torch
 from torch import nn

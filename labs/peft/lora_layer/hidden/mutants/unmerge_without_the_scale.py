@@ -1,4 +1,5 @@
 # killed-by: unmerge
+# mistake: merge-without-scale
 # Subtracts B A without alpha / r.
 import torch
 from torch import nn

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import subprocess
 
-from labs.grading.client import Judge
+from labs.grading.dispatcher import Dispatcher
 
 
-def zygote_of(judge: Judge) -> subprocess.Popen[bytes]:
+def zygote_of(judge: Dispatcher) -> subprocess.Popen[bytes]:
     """The process from which gradings of torch labs are forked."""
     return judge._processes["torch"]._process

@@ -1,0 +1,52 @@
+"""066: kill or stop who waits for the answer. It sees none of them, and may send no signal by any way."""
+
+import os
+
+import pytest
+
+from tests.labs.attacks.conftest import fails
+from tests.labs.attacks.tools import RIGHT_IF_DONE, TRY
+from tests.labs.zygotes import zygote_of
+
+HOSTILE = (
+    TRY
+    + """
+import fcntl, itertools, signal, struct, termios, time
+others = {os.getppid(), os.getsid(0), *OUTSIDE} - {0, os.getpgrp()}
+attempt(os.kill, -1, signal.SIGKILL)
+tgkill, queue, tgqueue = ({"x86_64": a, "aarch64": b} for a, b in ((234, 131), (129, 138), (297, 240)))
+for pid in others:
+    for number in (0, signal.SIGSTOP, signal.SIGKILL):
+        attempt(os.kill, pid, number)
+        attempt(os.killpg, pid, number)
+        attempt(libc, "kill", pid, number)
+        attempt(syscall, tgkill, pid, pid, number)
+        attempt(syscall, queue, pid, number, ctypes.create_string_buffer(struct.pack("iii", number, 0, -1), 128))
+    attempt(os.pidfd_open, pid)
+    attempt(libc, "ptrace", 16, pid, 0, 0)
+    attempt(os.sched_setscheduler, pid, os.SCHED_IDLE, os.sched_param(0))
+    attempt(os.sched_setaffinity, pid, [0])
+    attempt(os.setpriority, os.PRIO_PROCESS, pid, 19)
+# A signal for whatever arrives at a descriptor, to whoever is named as its owner.
+for fd, pid in itertools.product(range(3, 16), [*others, *(-pid for pid in others)]):
+    try:
+        fcntl.fcntl(fd, fcntl.F_SETOWN, pid)
+        fcntl.fcntl(fd, 10, signal.SIGKILL)  # F_SETSIG
+        fcntl.fcntl(fd, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
+    except (OSError, OverflowError):
+        continue
+"""
+)
+
+
+def test_everybody_lives(attack, judge):
+    outside = [os.getpid(), os.getppid(), zygote_of(judge).pid, *range(2, 12)]
+    verdict = attack(f"OUTSIDE = {outside}\n" + HOSTILE, RIGHT_IF_DONE)
+    fails(verdict, *verdict.faults)
+
+
+@pytest.mark.parametrize("way", ["os.kill(0, 9)", "os.killpg(os.getpgrp(), 9)", "signal.raise_signal(9)", "os.abort()"])
+def test_a_signal_to_itself_harms_itself(attack, way):
+    assert not attack(
+        "import os, signal\n", f"try: {way}\nexcept OSError: pass\ndef double(x):\n    return 3 * x\n"
+    ).passed
