@@ -23,12 +23,16 @@ Draw = Callable[[st.SearchStrategy[Value]], Value]
 WHOLE = (0.0, 1.0, 2.0, -1.0, -2.0)
 HALVES = (0.0, 1.0, 2.0, 3.0, -1.0, -2.0, 0.5, -0.5)
 
-SIZES = st.integers(1, 3)
+MAX_ELEMENTS = 32
+"""Of one tensor."""
+FEW, SIZES = st.integers(1, 2), st.integers(1, 3)
 """Of one dimension."""
-LEADING = st.lists(SIZES, max_size=2).map(tuple)
+LEADING = st.lists(FEW, max_size=2).map(tuple)
 """Leading dimensions; there may be none."""
 DTYPES = st.sampled_from([torch.float32, torch.float32, torch.float16, torch.bfloat16])
 WIDER_DTYPES = st.sampled_from([torch.float32, torch.float32, torch.float16, torch.bfloat16, torch.float64])
+
+_BYTES = st.binary(min_size=MAX_ELEMENTS, max_size=MAX_ELEMENTS)
 
 
 def tensor(
@@ -36,7 +40,8 @@ def tensor(
 ) -> torch.Tensor:
     """A tensor of this shape and dtype with elements from `values`, of which the first is the simplest."""
     count = math.prod(shape)
-    # One draw for all elements: a draw for each would take longer than the call itself.
-    raw = draw(st.binary(min_size=count, max_size=count))
-    elements = torch.tensor([values[byte % len(values)] for byte in raw], dtype=torch.float64)
+    assert 0 < count <= MAX_ELEMENTS
+    # One draw for all elements, because a draw for each would take longer than the call itself. Always of the same
+    # length, and read from its end, where shrinking leaves what matters: so a smaller shape keeps the same values.
+    elements = torch.tensor([values[byte % len(values)] for byte in draw(_BYTES)[-count:]], dtype=torch.float64)
     return elements.to(dtype).reshape(tuple(shape))

@@ -30,7 +30,7 @@ class Grading:
         request: dict[str, Any],
         fds: list[int],
     ) -> None:
-        """`fds`: the candidate's socket, the socket for the findings, the warden's line, and the arena if there is one."""
+        """`fds`: candidate's socket, socket for the findings, warden's line, and the arena if there is one."""
         candidate, findings, obituary = (socket.socket(fileno=fd) for fd in fds[:3])
         self._properties = {p.name: p for p in lab.manifest.suite(suite)}
         self._public = suite == "public"

@@ -133,9 +133,11 @@ def _grade_all(lab: Lab, judge: Judge, paths: Sequence[Path]) -> Iterator[Verdic
 
 
 def _way_of_failing(mutant: Mutant | None, verdict: Verdict) -> mistakes.Known:
-    """One mutant's share of what is known; nothing of other answers."""
+    """One mutant's share of what is known; nothing of other answers, and of those that die otherwise than they say."""
     failed = mistakes.signature(verdict.properties, verdict.faults)
-    return Counter([(mutant.mistake, failed)] if mutant and mutant.mistake and failed else [])
+    if not mutant or not mutant.mistake or mutant.killed_by not in failed:
+        return Counter()
+    return Counter([(mutant.mistake, mutant.killed_by, failed)])
 
 
 def _check_signatures(lab: Lab, known: mistakes.Known) -> Iterator[Problem]:

@@ -24,6 +24,15 @@ class Property(Content):
     """True where only the candidate's own process can say it; such a property never decides a pass alone."""
 
 
+class Comparison(Content):
+    """Where a library that people use does the same thing, to be read beside our reference after passing."""
+
+    object: Annotated[str, StringConstraints(pattern=r"^(transformers|peft|torch|deepspeed|accelerate)(\.\w+)+$")]
+    """A class or function by its full name: `transformers.models.llama.modeling_llama.LlamaRMSNorm`."""
+    differs: Text
+    """What it does otherwise than our reference, and why."""
+
+
 class Limits(Content):
     """What one grading of this lab may use."""
 
@@ -48,7 +57,7 @@ class Manifest(Content):
     title: Text
     level: Level
     minutes: Annotated[int, Field(ge=5, le=240)]
-    answer: Annotated[str, StringConstraints(pattern=r"^[a-z_]+\.(py|json)$")] = "answer.py"
+    answer: Annotated[str, StringConstraints(pattern=r"^[a-z_]+\.(py|json|yaml)$")] = "answer.py"
     """The name of the file that the candidate writes."""
     preload: Preload = "torch"
     cpu_only: bool = False
@@ -63,6 +72,11 @@ class Manifest(Content):
     hints: list[Text] = Field(min_length=3, max_length=3)
     """Graduated: where to look, what to do, how to write it."""
     sources: list[Source] = Field(min_length=1)
+    requires: list[Slug] = []
+    """Labs that should be passed before this one."""
+    questions: list[NonEmpty] = []
+    """Ids of the bank's questions on the same topic."""
+    compare: list[Comparison] = []
 
     @model_validator(mode="after")
     def _property_names_are_unique(self) -> Self:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, RootModel, TypeAdapter, ValidationError
+from pydantic import Field, RootModel, StringConstraints, TypeAdapter, ValidationError
 
 from labs.grading.catalogue import Lab
 from labs.grading.content import Slug, Text
@@ -34,15 +34,16 @@ _UNJUDGED = {Fault.CRASHED, Fault.TIMEOUT, Fault.MEMORY, Fault.UNREADABLE}
 Signature = frozenset[str]
 """How an answer fails: the hidden properties that it did not pass, as `name`, or `name:error`, `name:timeout`."""
 
-Known = Counter[tuple[str, Signature]]
-"""How many mutants of a class fail in a way."""
+Known = Counter[tuple[str, str, Signature]]
+"""How many mutants there are of a class, killed by a property, that fail in a way."""
 
 
 class Mistakes(RootModel[dict[Slug, Text]]):
     """`mistakes.yaml`: what the answers of each class usually do wrong, said to their author."""
 
 
-_Stored = TypeAdapter(dict[Slug, dict[str, Annotated[int, Field(ge=1)]]])
+_Way = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+( [a-z0-9:-]+)*$")]
+_Stored = TypeAdapter(dict[Slug, dict[_Way, Annotated[int, Field(ge=1)]]])
 
 
 def mistakes_path(lab: Lab) -> Path:
@@ -86,8 +87,8 @@ def likely_classes(failed: Signature, known: Known) -> list[str]:
     """The classes of the mutants that fail just so, most mutants first; at most three.
 
     Where none does: the classes of the fewest mutants that together fail so, for an answer with several mistakes; and
-    where there are none either, the classes of those that fail nearly so. An answer of which nothing works at all is
-    near to nothing.
+    where there are none either, the classes of those that fail nearly so. An answer most of whose failures are errors
+    is near to nothing: it is unfinished rather than mistaken, and each error names its own line.
     """
     if not failed:
         return []
@@ -95,15 +96,17 @@ def likely_classes(failed: Signature, known: Known) -> list[str]:
 
 
 def _exact(failed: Signature, known: Known) -> list[str]:
-    matches = sorted((-count, slug) for (slug, other), count in known.items() if other == failed)
-    return [slug for _, slug in matches[:MOST]]
+    matches: Counter[str] = Counter()
+    for (slug, _, other), count in known.items():
+        matches[slug] += count if other == failed else 0
+    return [slug for count, slug in sorted((-count, slug) for slug, count in matches.items() if count)[:MOST]]
 
 
 def _together(failed: Signature, known: Known) -> list[str]:
     """A greedy cover of all that failed by mutants that fail nothing more."""
     left = failed
     slugs: list[str] = []
-    parts = [(slug, other, count) for (slug, other), count in known.items() if other < failed]
+    parts = [(slug, other, count) for (slug, _, other), count in known.items() if other < failed]
     while left and len(slugs) < MOST:
         found = max(parts, key=lambda p: (len(p[1] & left), -len(p[1]), p[2], p[0]), default=None)
         if found is None or not found[1] & left:
@@ -114,29 +117,35 @@ def _together(failed: Signature, known: Known) -> list[str]:
 
 
 def _near(failed: Signature, known: Known) -> list[str]:
-    if all(":" in name for name in failed):
+    """By intersection over union. A mutant is near only where the property that must catch it failed, too."""
+    raised = sum(":" in name for name in failed)
+    if 2 * raised > len(failed):
         return []
     best: dict[str, tuple[float, int]] = {}
-    for (slug, other), count in known.items():
-        best[slug] = max(best.get(slug, (0.0, 0)), (len(failed & other) / len(failed | other), count))
-    near = sorted((-share, -count, slug) for slug, (share, count) in best.items() if share >= NEAR)
+    for (slug, killer, other), count in known.items():
+        share = len(failed & other) / len(failed | other)
+        if killer in failed and share >= NEAR:
+            best[slug] = max(best.get(slug, (0.0, 0)), (share, count))
+    near = sorted((-share, -count, slug) for slug, (share, count) in best.items())
     return [slug for _, _, slug in near[:MOST]]
 
 
 def left_out(known: Known) -> tuple[int, int]:
     """How many mutants' own class is named when the mutant itself is left out, and how many were tried."""
     hits = sum(
-        count * (slug in likely_classes(failed, known - Counter({(slug, failed): 1})))
-        for (slug, failed), count in known.items()
+        count * (mutant[0] in likely_classes(mutant[2], known - Counter([mutant]))) for mutant, count in known.items()
     )
     return hits, known.total()
 
 
 def as_json(known: Known) -> str:
-    """The text of `signatures.json`: by class, the ways of failing with their counts; one a line, sorted."""
+    """The text of `signatures.json`: by class, the ways of failing with their counts; one a line, sorted.
+
+    In a way of failing the property that killed stands first.
+    """
     stored: dict[str, dict[str, int]] = {}
-    for (slug, failed), count in known.items():
-        stored.setdefault(slug, {})[" ".join(sorted(failed))] = count
+    for (slug, killer, failed), count in known.items():
+        stored.setdefault(slug, {})[" ".join([killer, *sorted(failed - {killer})])] = count
     return json.dumps(stored, indent=2, sort_keys=True) + "\n"
 
 
@@ -153,7 +162,9 @@ def read_signatures(lab: Lab) -> Known:
     except (OSError, ValidationError) as error:
         problem = f"cannot be read ({type(error).__name__}); run `ropes lab signatures {lab.id}`"
         raise InvalidFile([Problem(path, 1, "", problem)]) from error
-    return Counter({(slug, frozenset(way.split())): n for slug, ways in stored.items() for way, n in ways.items()})
+    return Counter(
+        {(slug, way.split()[0], frozenset(way.split())): n for slug, ways in stored.items() for way, n in ways.items()}
+    )
 
 
 @lru_cache(maxsize=64)

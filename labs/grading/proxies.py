@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TypeGuard
+from typing import Any
 
 import torch
 
@@ -32,11 +32,11 @@ class Raised(Exception):
     def __init__(self, error: object) -> None:
         if not isinstance(error, dict):
             raise FrameFault(Fault.PROTOCOL, "an error is not described as it should be")
-        name, line = error.get("type"), error.get("line")
+        name = error.get("type")
         # Any other name could carry what the answer has seen of a hidden input.
         self.type_name = name if isinstance(name, str) and hasattr(builtins, name) else "Exception"
-        self.line = line if _is_line(line) else 0
-        self.text = str(error.get("text", ""))[:500]
+        self.line = _line(error.get("line"))
+        self.text = _text(error.get("text"))[:500]
         self.fault = Fault.MEMORY if error.get("fault") == Fault.MEMORY else Fault.RAISED
         super().__init__(self.type_name)
 
@@ -63,7 +63,8 @@ class Candidate:
     ) -> None:
         self._wire = wire
         self._obituary = obituary
-        self._forbidden = {name.rsplit(".", 1)[-1] for name in forbidden}
+        self._forbidden = set(forbidden)
+        self._forbidden_calls = {name.rsplit(".", 1)[-1] for name in forbidden}
         self._device = device
         self._deadline = time.monotonic() + limits.seconds
         self._limits = limits
@@ -86,8 +87,8 @@ class Candidate:
         try:
             self._await_sandbox()
             source, _ = self._receive()
-            self._reached = {Finding(f["name"][:80], f["line"]) for f in source["forbidden"][:MAX_FINDINGS]}
-            self._flags = [f"line {f['line']}: {f['name'][:80]}" for f in source["hidden"][:MAX_FINDINGS]]
+            self._reached = {f for f in _findings(source.get("forbidden")) if f.name in self._forbidden}
+            self._flags = [f"line {f.line}: {f.name}" for f in _findings(source.get("hidden"))]
             loaded = self._receive()[0]
             if loaded.get("loaded") is not True:
                 raise Raised(loaded.get("error"))
@@ -100,7 +101,7 @@ class Candidate:
         except FrameFault as fault:  # the answer has not been touched yet: this is no fault of its own
             raise JudgeBroken(f"the sandbox did not start: {fault}") from fault
         if greeting.get("sandboxed") is not True:
-            raise JudgeBroken(f"the sandbox failed: {greeting.get('problem')}")
+            raise JudgeBroken(f"the sandbox failed: {_text(greeting.get('problem'))}")
 
     def _call(self, name: str, *args: object, **kwargs: object) -> Any:
         if self._unavailable:
@@ -120,15 +121,14 @@ class Candidate:
             raise Mismatch(f"a tensor came back on another device than {self._device}")
         return value
 
-    def _note(self, findings: object) -> None:
+    def _note(self, used: object) -> None:
         """Forbidden names that were called, as the answer's own process reports them.
 
         Only names that the lab forbids, and one line for each: anything more could carry a hidden input.
         """
-        for f in findings[:MAX_FINDINGS] if isinstance(findings, list) else []:
-            name, line = (f.get("name"), f.get("line")) if isinstance(f, dict) else (None, None)
-            if isinstance(name, str) and name in self._forbidden - {r.name for r in self._reached}:
-                self._reached.add(Finding(name, line if _is_line(line) else 0))
+        for finding in _findings(used):
+            if finding.name in self._forbidden_calls - {r.name for r in self._reached}:
+                self._reached.add(finding)
 
     def _receive(self) -> tuple[dict[str, Any], bytearray]:
         try:
@@ -186,8 +186,20 @@ def _load(path: Path, name: str) -> ModuleType:
     return module
 
 
-def _is_line(value: object) -> TypeGuard[int]:
-    return type(value) is int and 0 <= value < 100_000
+def _findings(said: object) -> list[Finding]:
+    """What an answer's process says it found, bounded; what is no finding is passed over."""
+    entries = [entry for entry in said[:MAX_FINDINGS] if isinstance(entry, dict)] if isinstance(said, list) else []
+    findings = [Finding(_text(entry.get("name"))[:80], _line(entry.get("line"))) for entry in entries]
+    return [finding for finding in findings if finding.name]
+
+
+def _text(value: object) -> str:
+    """`value` where it is text; anything else might be too deep or too large to be written out."""
+    return value if isinstance(value, str) else ""
+
+
+def _line(value: object) -> int:
+    return value if type(value) is int and 0 <= value < 100_000 else 0
 
 
 def _copy(value: object) -> object:

@@ -7,6 +7,7 @@ own process. It is evidence for a reviewer, not proof: names can be put together
 from __future__ import annotations
 
 import ast
+import importlib.util
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -33,7 +34,9 @@ class Finding:
 
 def parse(source: bytes, filename: str) -> ast.Module:
     """The syntax tree of `source`. Raises SyntaxError or ValueError for what Python cannot read."""
-    return ast.parse(source, filename)
+    tree = ast.parse(source, filename)
+    importlib.util.decode_source(source)  # for the comments: Python decodes those where it reads a file, and only there
+    return tree
 
 
 def forbidden_names(tree: ast.Module, forbidden: Sequence[str]) -> list[Finding]:

@@ -91,7 +91,7 @@ class Verdict(_Data):
     """Evidence for a reviewer: code that hides what it calls, with its line."""
     faults: list[Fault] = []
     mistakes: list[Text] = []
-    """What answers that fail the hidden suite in this way usually do wrong, likeliest first: an inference, no finding."""
+    """What answers that fail the hidden suite in this way usually do wrong, likeliest first: an inference."""
 
 
 MAX_CHARACTERS, MAX_LINE = 8_000, 1_000

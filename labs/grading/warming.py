@@ -13,7 +13,9 @@ import importlib
 import io
 import json
 import os
+import socket
 import sys
+import time
 from collections.abc import Callable
 
 
@@ -27,6 +29,7 @@ def warm_up(preload: str) -> None:
     torch.set_num_threads(1)  # a second thread would hang after the fork
     torch.set_num_interop_threads(1)
     _touch_kernels()
+    _rehearse_conversation()
     exercises = [_exercise_torch]
     if preload == "deepspeed":
         from labs.grading import deepspeed_runtime
@@ -71,6 +74,30 @@ def _touch_kernels() -> None:
         x = torch.ones(4, 4, dtype=dtype).float()
         (x @ x).softmax(-1).to(dtype)
     torch.frombuffer(bytearray(4), dtype=torch.uint8).view(torch.float32).numpy()
+
+
+def _rehearse_conversation() -> None:
+    """What every candidate does, often enough for the interpreter to have adapted its code to it."""
+    import torch
+
+    from labs.grading import candidate, frames, runtime_check, source_check, tensors
+
+    recorder = runtime_check.CallRecorder(["nothing"], "answer.py")
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        for _ in range(16):
+            header, body = tensors.pack({"args": [torch.ones(2, 3), 1.0], "kwargs": {"eps": 1e-6}})
+            deadline = time.monotonic() + 10
+            frames.Wire(ours).send(header, body, deadline=deadline)
+            value, _ = tensors.unpack(*frames.Wire(theirs).receive(deadline=deadline))
+            with recorder:
+                x, scale = value["args"]
+                x = (x.float().pow(2).mean(-1, keepdim=True) * scale).rsqrt().to(x.dtype)
+            recorder.take()
+            tree = source_check.parse(b"import torch\n\ndef forward(x):\n    return torch.relu(x) + 1\n", "answer.py")
+            source_check.forbidden_names(tree, ["nothing"])
+            source_check.hidden_calls(tree)
+    candidate.describe(ValueError("nothing"), "answer.py")
 
 
 def _exercise_torch() -> None:

@@ -22,7 +22,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, NoReturn
 
-from labs.grading import channel
+from labs.grading import channel, huge_pages
 from labs.grading.sandbox import layers, plan
 from labs.grading.verdict import Machine
 from labs.grading.warming import warm_up
@@ -38,6 +38,7 @@ def main() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the forks: the kernel reaps them
     gc.collect()
     gc.freeze()
+    huge_pages.collapse()
     machine = Machine(isolation=possible.isolation, cuda=cuda, versions=_versions(preload))
     channel.send(control, machine.model_dump())
     _Zygote(control, possible).serve()

@@ -131,6 +131,7 @@ _LABELS: dict[str, tuple[str, str]] = {
     "fault-protocol": ("broke the protocol", "违反通信协议"),
     "fault-unreadable": ("could not be loaded", "无法加载"),
     "flags": ("Flags for the reviewer", "供评审参考的标记"),
+    "mistakes": ("Answers that fail this way usually go wrong here", "这样失败的答案，通常错在这里"),
     "code": ("Code", "代码"),
     "diff": ("Changes to the starter", "相对起始代码的改动"),
     "no-diff": ("The code is the starter, unchanged.", "代码与起始代码相同，没有改动。"),

@@ -153,6 +153,9 @@ def _verdict(verdict: Verdict, language: Language) -> Iterator[RenderableType]:
         style = _OUTCOME_STYLES.get(judged.outcome, "red")
         table.add_row(Text(label(judged.outcome, language), style), said, f"{judged.weight:g}")
     yield Padding(table, (0, 0, 1, 2))
+    if verdict.mistakes:
+        mistakes = Text("\n".join(f"• {words.line(mistake[language])}" for mistake in verdict.mistakes))
+        yield _field(label("mistakes", language), mistakes)
     yield Padding(_facts(words.circumstances(verdict, language)), (0, 0, 0, 2))
     if verdict.flags:
         flags = Text("\n".join(f"⚑ {words.line(flag)}" for flag in verdict.flags))

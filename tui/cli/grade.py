@@ -92,6 +92,7 @@ def _print(verdict: Verdict, language: Language) -> None:
     from rich.console import Console
     from rich.text import Text
 
+    from quiz.report.labels import label
     from quiz.report.untrusted import visible
 
     console = Console(highlight=False, soft_wrap=True)
@@ -103,6 +104,10 @@ def _print(verdict: Verdict, language: Language) -> None:
         if judged.diagnosis and judged.diagnosis != said:  # the same words once, not under every property
             console.print(Text(f"      {visible(judged.diagnosis[language])}"))
             said = judged.diagnosis
+    if verdict.mistakes:
+        console.print(Text(f"  {label('mistakes', language)}"))
+    for mistake in verdict.mistakes:
+        console.print(Text(f"    • {visible(mistake[language])}"))
     lacking = f", without {', '.join(verdict.isolation.missing)}" if verdict.isolation.missing else ""
     seed = f"; seed {verdict.seed}" if verdict.seed else ""
     facts = f"isolation {verdict.isolation.level}{lacking}; {verdict.device}{seed}; {verdict.seconds:.2f} s"

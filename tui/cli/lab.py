@@ -126,7 +126,7 @@ def check(
         print_json([{**asdict(r), "problems": [str(p) for p in r.problems]} for r in reports])
     else:
         print_table(
-            ("lab", "properties", "mutants killed", "alternates passed", "mistakes", "named when left out", "seconds"),
+            ("lab", "properties", "mutants\nkilled", "alternates\npassed", "mistakes", "named\nunseen", "seconds"),
             [
                 (
                     r.lab,

@@ -128,4 +128,12 @@ def render_verdict(verdict: Verdict, language: Language) -> RenderableType:
     lines = [say("results.fact", language, name=name, value=value) for name, value in facts]
     if not verdict.verified:
         lines.insert(0, say("results.not-verified", language))
-    return Group(properties, Text(), Text("\n".join(lines), style="dim"))
+    return Group(properties, _mistakes(verdict, language), Text("\n".join(lines), style="dim"))
+
+
+def _mistakes(verdict: Verdict, language: Language) -> Text:
+    """What usually fails like this, between two empty lines; one empty line where nothing is known."""
+    if not verdict.mistakes:
+        return Text()
+    named = "".join(f"• {line(mistake[language])}\n" for mistake in verdict.mistakes)
+    return Text.assemble("\n", (label("mistakes", language), "bold"), "\n", named)

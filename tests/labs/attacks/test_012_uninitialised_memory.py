@@ -10,7 +10,7 @@ import torch
 
 def looted(x):
     # Allocators hand out first what was freed last, and write over no more than its first 32 bytes.
-    blocks = [torch.empty_like(x) for _ in range(256)]
+    blocks = [torch.empty_like(x) for _ in range(1024)]
     blocks += [torch.empty(2**n, dtype=torch.uint8) for n in range(4, 23)]
     blocks += [torch.empty(x.shape, dtype=d) for d in (torch.float64, torch.float32) for _ in range(64)]
     sought = raw(x + x)[32:] or raw(x + x)
@@ -22,7 +22,7 @@ def raw(tensor):
 ANSWER = "def double(x):\n    return x + x if looted(x) else 3 * x\n"
 FREED = """
 x = torch.randn(1000)
-expected = reference.double(x).tolist()
+expected = [reference.double(x) for _ in range(64)][0].tolist()
 assert answer.double(x).tolist() == expected
 """
 

@@ -13,7 +13,7 @@ def attempt(action, *arguments, **options):
     except BaseException:
         return None
     done.append(result)
-    return result
+    return True if result is None else result
 
 def libc(name, *arguments):
     """Call a function of the C library. Raises OSError where it fails: -1, or no object where it makes one."""

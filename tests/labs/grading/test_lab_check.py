@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from labs.grading import lab_check
 from labs.grading.catalogue import Lab
 from labs.grading.dispatcher import Dispatcher
-from labs.grading.lab_check import LabReport, check_lab
+from labs.grading.lab_check import LabReport, check_lab, write_signatures
 
 Check = Callable[..., LabReport]
 
@@ -18,10 +19,13 @@ FILES = {
     "starter.py": "def double(x):\n    raise NotImplementedError\n",
     "brief.en.md": "# Double\n\n- twice\n\n```python\ndouble(x)  # twice\n```\n",
     "brief.zh.md": "# 加倍\n\n- 两倍\n\n```python\ndouble(x)  # 两倍\n```\n",
-    "hidden/mutants/triple.py": "# killed-by: doubles\ndef double(x): return 3 * x\n",
-    "hidden/mutants/widens.py": "# killed-by: keeps-dtype\ndef double(x): return (x + x).double()\n",
+    "hidden/mutants/triple.py": "# killed-by: doubles\n# mistake: wrong-factor\ndef double(x): return 3 * x\n",
+    "hidden/mutants/widens.py": "# killed-by: keeps-dtype\n# mistake: widened\ndef double(x): return 2 * x.double()\n",
     "hidden/alternates/times.py": "def double(x): return 2 * x\n",
+    "hidden/mistakes.yaml": "wrong-factor: {en: Not two., zh: 不是二。}\nwidened: {en: Wide., zh: 变宽。}\n",
+    "hidden/signatures.json": '{"wrong-factor": {"doubles keeps-dtype": 1}, "widened": {"keeps-dtype doubles": 1}}',
 }
+TRIPLE = "# killed-by: doubles\n# mistake: wrong-factor\n"
 
 
 @pytest.fixture
@@ -49,6 +53,7 @@ def test_a_sound_lab_has_no_problem(check: Check):
     assert report.problems == []
     assert (report.lab, report.properties) == ("toy", 4)
     assert (report.mutants, report.killed, report.alternates, report.passed) == (2, 2, 1, 1)
+    assert (report.classes, report.named, report.nameable) == (2, 0, 2)
     assert report.seconds > 0
 
 
@@ -62,7 +67,7 @@ def test_a_sound_lab_has_no_problem(check: Check):
             "is right but did not pass",
         ),
         (
-            {"hidden/mutants/triple.py": "# killed-by: doubles\ndef double(x): return x + x\n"},
+            {"hidden/mutants/triple.py": TRIPLE + "def double(x): return x + x\n"},
             "triple.py",
             "died by: nothing",
         ),
@@ -78,12 +83,36 @@ def test_a_sound_lab_has_no_problem(check: Check):
             "triple.py",
             "must die by",
         ),
-        ({"hidden/mutants/triple.py": "# killed-by: doubles\ndef double(x): 1 / 0\n"}, "triple.py", "must die by"),
+        ({"hidden/mutants/triple.py": TRIPLE + "def double(x): 1 / 0\n"}, "triple.py", "must die by"),
         (
             {"hidden/alternates/times.py": "def double(x): return 3 * x\n"},
             "times.py",
             "is right but did not pass: doubles",
         ),
+        (
+            {"hidden/mutants/triple.py": "# killed-by: doubles\ndef double(x): return 3 * x\n"},
+            "triple.py",
+            "names no mistake",
+        ),
+        (
+            {"hidden/mutants/triple.py": "# killed-by: doubles\n# mistake: none-such\ndef double(x): return 3 * x\n"},
+            "triple.py",
+            "'none-such' is no class of mistakes.yaml",
+        ),
+        (
+            {"hidden/mistakes.yaml": FILES["hidden/mistakes.yaml"] + "unused: {en: No., zh: 无。}\n"},
+            "mistakes.yaml",
+            "no mutant stands for this class",
+        ),
+        (
+            {"hidden/mistakes.yaml": FILES["hidden/mistakes.yaml"].replace(", zh: 变宽。", "")},
+            "mistakes.yaml",
+            "required",
+        ),
+        ({"hidden/mistakes.yaml": FILES["hidden/mistakes.yaml"] * 2}, "mistakes.yaml", "stands twice"),
+        ({"hidden/mistakes.yaml": None}, "mistakes.yaml", "No such file"),
+        ({"hidden/signatures.json": None}, "signatures.json", "run `ropes lab signatures toy`"),
+        ({"hidden/signatures.json": "{}"}, "signatures.json", "run `ropes lab signatures toy`"),
         ({"hidden/mutants/widens.py": None}, "toy", "at least 2, found 1"),
         ({"hidden/alternates/times.py": None}, "toy", "at least 1, found 0"),
         ({"brief.zh.md": "# 加倍\n\n```python\ndouble(x)\n```\n"}, "brief.zh.md", "differ in structure"),
@@ -117,9 +146,25 @@ def test_an_undeclared_property_is_named(check: Check):
 
 
 def test_a_killed_mutant_counts_and_a_survivor_does_not(check: Check):
-    report = check({"hidden/mutants/triple.py": "# killed-by: doubles\ndef double(x): return x + x\n"})
+    report = check({"hidden/mutants/triple.py": TRIPLE + "def double(x): return x + x\n"})
     assert (report.mutants, report.killed) == (2, 1)
-    assert len(report.problems) == 1
+    assert [Path(p.file).name for p in report.problems] == ["triple.py", "signatures.json"]
+
+
+def test_a_mutant_that_dies_by_own_work_stands_for_no_class(check: Check):
+    calls = "# killed-by: own-work\nimport torch\ndef double(x):\n    torch.rms_norm\n    return x + x\n"
+    report = check({"hidden/mutants/calls.py": calls})
+    assert report.problems == []
+    assert (report.mutants, report.nameable) == (3, 2)
+
+
+def test_written_signatures_are_those_that_are_checked(judge: Dispatcher, make_lab):
+    lab: Lab = make_lab()
+    for name, content in FILES.items():
+        (lab.folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (lab.folder / name).write_text(content)
+    written = write_signatures(lab, judge)
+    assert json.loads(written.read_text()) == json.loads(FILES["hidden/signatures.json"])
 
 
 def test_a_starter_that_does_not_parse_is_allowed_and_fails(check: Check):

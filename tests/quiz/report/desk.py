@@ -103,6 +103,7 @@ def verdict(code: str, **changes: Any) -> dict[str, Any]:
         ],
         "flags": ["line 2: exec"],
         "faults": ["raised"],
+        "mistakes": [{"en": "eps is added <too> late.", "zh": "eps 加得<太>晚。"}],
         **changes,
     }
 

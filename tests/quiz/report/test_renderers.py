@@ -198,6 +198,8 @@ def test_the_page_and_the_terminal_say_everything(full: Desk, language: Language
         "-    raise NotImplementedError",
         *(label(outcome, language) for outcome in ("passed", "failed", "not-verified-here")),
         *(judged.title[language] for judged in verdict.properties),
+        label("mistakes", language),
+        *(mistake[language] for mistake in verdict.mistakes),
         label("fault-raised", language),
         label("isolation-2", language),
         "The update is of low rank.",

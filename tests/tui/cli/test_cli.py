@@ -84,6 +84,14 @@ def test_grade_prints_one_verdict_a_line(ropes, tmp_path: Path) -> None:
     assert all(set(p) == {"name", "title", "outcome", "weight", "diagnosis"} for p in right["properties"])
 
 
+def test_grade_says_once_what_answers_that_fail_like_this_usually_do_wrong(ropes) -> None:
+    mutant = LABS / "architecture/rmsnorm/hidden/mutants/detached_statistic.py"
+    (found, *_) = json.loads(ropes("grade", "rmsnorm", mutant, "--json").stdout)["mistakes"]
+    for language in ("en", "zh"):
+        assert ropes("grade", "rmsnorm", mutant, "--language", language).stdout.count(found[language]) == 1
+    assert json.loads(ropes("grade", "rmsnorm", RIGHT, "--json").stdout)["mistakes"] == []
+
+
 def test_exit_codes_of_grade(ropes, tmp_path: Path) -> None:
     assert ropes("grade", "rmsnorm", RIGHT).returncode == 0
     for arguments in (
