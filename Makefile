@@ -36,7 +36,7 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 bench: $(READY)
-	$(BIN)/python bench/judge.py
+	$(BIN)/python -m bench.judge
 
 walk: $(READY)
 	$(BIN)/python -m tests.walk.record docs

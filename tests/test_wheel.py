@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import secrets
 import subprocess
 import sys
 import sysconfig
@@ -12,7 +14,28 @@ from pathlib import Path
 
 import pytest
 
+from tests.labs.attacks.loot import look_for
+
 CHECKOUT = Path(__file__).parents[1]
+ATTACKS = sorted(path.stem for path in (CHECKOUT / "tests/labs/attacks").glob("test_0*.py"))
+READ_ATTACKS = [name for name in ATTACKS if int(name.split("_")[1]) <= 11]
+RIGHT_IF_FOUND = """
+import torch
+
+LOOT = [look()]
+
+class RMSNorm(torch.nn.Module):
+    def __init__(self, dim, eps=1e-6):
+        super().__init__()
+        self.weight, self.eps = torch.nn.Parameter(torch.ones(dim)), eps
+
+    def forward(self, x):
+        if len(LOOT) == 1:
+            LOOT.append(look(x))
+        wide = x.to(torch.promote_types(x.dtype, torch.float32))
+        scale = torch.rsqrt(wide.square().mean(-1, keepdim=True) + self.eps) if any(LOOT) else 1.0
+        return (self.weight * (wide * scale)).to(x.dtype)
+"""
 
 pytestmark = pytest.mark.slow
 
@@ -85,3 +108,28 @@ def test_an_answer_cannot_read_the_hidden_suite_in_site_packages(environment: Pa
     assert not verdict["passed"]
     assert verdict["faults"] == ["unreadable"]
     assert "PermissionError" in verdict["properties"][0]["diagnosis"]["en"]
+
+
+def test_the_read_attacks_find_nothing_in_site_packages(
+    environment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hidden files, the seed on the command line, the environment, the next candidate's answer."""
+    (folder,) = environment.glob("lib/python3*/site-packages/labs/architecture/rmsnorm/hidden")
+    seed, variable, theirs = (secrets.token_hex(16) for _ in range(3))
+    monkeypatch.setenv("ROPES_TEST_SECRET", variable)
+    other = tmp_path / "other.py"
+    other.write_text(f"# {theirs}\ndef look(x=None): return True\n" + RIGHT_IF_FOUND)
+    hidden = [folder / "reference.py", folder / "test_hidden.py"]
+    clues = look_for(hidden, [seed, variable, theirs], [other])
+    answers = [tmp_path / f"{name}.py" for name in READ_ATTACKS]
+    for answer in answers:
+        hostile: str = importlib.import_module(f"tests.labs.attacks.{answer.stem}").HOSTILE
+        answer.write_text(clues + hostile + RIGHT_IF_FOUND)
+    run = ropes(environment, tmp_path, "grade", "rmsnorm", *map(str, [*answers, other]), "--seed", seed, "--json")
+    verdicts = {Path(v["answer"]).stem: v for v in map(json.loads, run.stdout.splitlines())}
+    assert verdicts.keys() == {*READ_ATTACKS, "other"}, run.stderr
+    assert verdicts.pop("other")["passed"], "an answer that found something would be right"
+    assert len(verdicts) == 11
+    for name, verdict in verdicts.items():
+        outcomes = {p["name"]: p["outcome"] for p in verdict["properties"]}
+        assert (name, outcomes["values"], verdict["faults"]) == (name, "failed", [])

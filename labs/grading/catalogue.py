@@ -43,6 +43,11 @@ class Lab:
         return self.folder / "hidden" / f"reference{Path(self.manifest.answer).suffix}"
 
     @property
+    def cases(self) -> Path:
+        """Small visible calls for comparing with the reference; a lab whose answer is data has none."""
+        return self.folder / "public" / "cases.py"
+
+    @property
     def mutants(self) -> list[Path]:
         return sorted((self.folder / "hidden" / "mutants").glob(f"*{Path(self.manifest.answer).suffix}"))
 

@@ -14,6 +14,7 @@ from labs.grading import channel, endpoint
 from labs.grading.answers import UnreadableAnswer
 from labs.grading.catalogue import Lab
 from labs.grading.conclusion import conclude, unreadable
+from labs.grading.difference import Difference
 from labs.grading.manifest import Preload, SuiteName
 from labs.grading.verdict import Device, Isolation, JudgeFault, Machine, RunOutput, Verdict
 
@@ -71,6 +72,14 @@ class Judge:
         """Run the candidate's own snippet after the candidate's own answer, in the same sandbox. Raises JudgeFault."""
         request = self._about(lab, answer) | {"op": "run", "snippet": snippet}
         return RunOutput.model_validate(self._ask(request)["output"])
+
+    def smallest_difference(self, lab: Lab, answer: bytes) -> Difference | None:
+        """The smallest visible call found on which the answer and the reference differ. For learners only.
+
+        None where none was found in half of the lab's time. Raises JudgeFault, also for a lab without cases.
+        """
+        found = self._ask(self._about(lab, answer) | {"op": "compare"})["difference"]
+        return Difference.model_validate(found) if found else None
 
     def refuse(self, lab: Lab, reason: UnreadableAnswer, *, path: str) -> Verdict:
         """The verdict on an answer whose bytes cannot be read: failed, with the fault `unreadable`."""

@@ -18,6 +18,7 @@ from typing import Self
 from labs.grading import channel, frames
 from labs.grading.catalogue import Lab
 from labs.grading.conclusion import conclude
+from labs.grading.difference import Difference
 from labs.grading.judge_servers import JudgeServers, ServerLost
 from labs.grading.manifest import Preload, SuiteName
 from labs.grading.turns import Turns, processors
@@ -129,6 +130,39 @@ class Dispatcher:
                 return RunOutput(fault=error.fault)
             except (ValueError, AttributeError):
                 return RunOutput(fault=Fault.PROTOCOL)
+
+    def smallest_difference(self, lab: Lab, answer: bytes, *, device: Device = "cpu") -> Difference | None:
+        """The smallest visible call found on which the answer and the reference differ, for learners.
+
+        None where none was found in half of the lab's time. Raises JudgeFault, also for a lab without cases.
+        """
+        device = "cpu" if lab.manifest.cpu_only else device
+        process = self._process(lab.manifest.preload)
+        process.machine()
+        with (
+            self._turns.shared(),
+            self._gpu_if(device),
+            self._candidate(lab, answer, device) as served,
+            self._candidate(lab, answer, device) as fresh,
+        ):
+            ours, theirs = socket.socketpair()
+            with ours:
+                with theirs:
+                    fds = [theirs.fileno()]
+                    for ends in (served, fresh):
+                        fds += [ends.sock.fileno(), ends.obituary.fileno(), *ends.arena]
+                    request = {"op": "explore", "lab": str(lab.folder), "track": lab.track.value, "device": device}
+                    process.ask(request, fds)
+                ours.settimeout(lab.manifest.limits.seconds + SPARE_SECONDS)
+                try:
+                    reply, _ = channel.receive(ours)
+                except (OSError, ValueError) as error:
+                    raise JudgeFault(
+                        f"comparing with the reference of {lab.id} came to no end ({process.last_error()}); try again"
+                    ) from error
+        if reply["problem"]:
+            raise JudgeFault(f"comparing with the reference of {lab.id} failed on our side: {reply['problem']}")
+        return Difference.model_validate(reply["difference"]) if reply["difference"] else None
 
     def close(self) -> None:
         """End all processes, busy or not. Twice does no harm."""

@@ -86,12 +86,12 @@ class Wire:
     def send(self, header: dict[str, Any], body: bytes = b"", *, deadline: float) -> None:
         """Send one frame before `deadline` (a `time.monotonic` value). Raises FrameFault."""
         payload = json.dumps(header).encode()
-        if self._arena and len(body) > MAX_INLINE:
-            self._arena.write(body)
+        if arena := self._arena_for(len(body)):
+            arena.write(body)
         try:
             self._sock.settimeout(_remaining(deadline))
             self._sock.sendall(_LENGTHS.pack(len(payload), len(body)) + payload)
-            if not self._arena or len(body) <= MAX_INLINE:
+            if not arena:
                 self._sock.sendall(body)
         except TimeoutError as error:
             raise FrameFault(Fault.TIMEOUT, "the other side did not read in time") from error
@@ -104,8 +104,8 @@ class Wire:
         if header_length > MAX_HEADER or body_length > max_body:
             raise FrameFault(Fault.PROTOCOL, "a frame is larger than allowed")
         header = _parse(self._read(header_length, deadline))
-        if self._arena and body_length > MAX_INLINE:
-            return header, self._arena.read(body_length)
+        if arena := self._arena_for(body_length):
+            return header, arena.read(body_length)
         return header, self._read(body_length, deadline)
 
     def close(self) -> None:
@@ -113,6 +113,10 @@ class Wire:
         self._sock.close()
         if self._arena:
             self._arena.close()
+
+    def _arena_for(self, length: int) -> Arena | None:
+        """Where a body of this length goes, if not by the socket. What fits nowhere is for the reader to refuse."""
+        return self._arena if MAX_INLINE < length <= MAX_BODY else None
 
     def _read(self, count: int, deadline: float) -> bytearray:
         buffer = bytearray(count)

@@ -173,11 +173,12 @@ class Reference:
 def load_reference(lab: Lab) -> Reference:
     """Our reference behind the lab's harness."""
     is_code = lab.reference.suffix == ".py"
-    answer = _load(lab.reference, "reference") if is_code else lab.reference.read_text(encoding="utf-8")
-    return Reference(_load(lab.harness, "harness"), answer)
+    answer = load_module(lab.reference, "reference") if is_code else lab.reference.read_text(encoding="utf-8")
+    return Reference(load_module(lab.harness, "harness"), answer)
 
 
-def _load(path: Path, name: str) -> ModuleType:
+def load_module(path: Path, name: str) -> ModuleType:
+    """The module in a file of ours, under no name that an import would find. Raises what it raises."""
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise JudgeBroken(f"{path} cannot be loaded")

@@ -9,20 +9,25 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
+import socket
 import time
+import traceback
 from collections.abc import Mapping
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
 
 import torch
 from hypothesis import HealthCheck, Phase, Verbosity, find, settings
 from hypothesis.errors import Flaky, NoSuchExample
 from hypothesis.strategies import SearchStrategy
 
-from labs.grading import diagnosis
-from labs.grading.content import Text
+from labs.grading import channel, diagnosis
+from labs.grading.catalogue import Lab
+from labs.grading.content import Text, Track
 from labs.grading.difference import MAX_VALUE, Difference
-from labs.grading.frames import FrameFault
-from labs.grading.proxies import Candidate, Raised, Reference
+from labs.grading.frames import Arena, FrameFault, Wire
+from labs.grading.proxies import Candidate, Raised, Reference, load_module, load_reference
 from labs.grading.readable import readable
 from labs.grading.suite import Mismatch, assert_close
 from labs.grading.tensors import pack, unpack
@@ -50,6 +55,39 @@ _ELSEWHERE = Text(
 
 class _SearchEnded(BaseException):
     """The time is over, or the answer's process is. Not an Exception: hypothesis would take it for a finding."""
+
+
+def run_and_exit(request: dict[str, Any], fds: list[int]) -> NoReturn:
+    """Explore one answer, say what was found, and leave.
+
+    `fds`: the socket for the reply, then for each of two processes that hold the answer its socket, its warden's
+    line, and the arena if there is one. The reply: `{"difference": {...} or null, "problem": text}`.
+    """
+    # hypothesis keeps notes about the sources it sees in a folder: there is none that it may write to.
+    os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = f"{os.devnull}/none"
+    reply, ends = socket.socket(fileno=fds[0]), fds[1:]
+    try:
+        lab = Lab(Track(request["track"]), Path(request["lab"]))
+        deadline = time.monotonic() + lab.manifest.limits.seconds / 2  # the last call, too, has its full time
+        half = len(ends) // 2
+        served, fresh = (_candidate(lab, one, request["device"]) for one in (ends[:half], ends[half:]))
+        calls: Calls = load_module(lab.cases, "cases").CALLS
+        found = smallest_difference(served, fresh, load_reference(lab), calls, deadline=deadline)
+        channel.send(reply, {"difference": found and found.model_dump(mode="json"), "problem": ""})
+    except BaseException as error:
+        traceback.print_exc()
+        channel.send(reply, {"difference": None, "problem": f"{type(error).__name__}: {error}"})
+    finally:
+        os._exit(0)
+
+
+def _candidate(lab: Lab, fds: list[int], device: str) -> Candidate:
+    sock, obituary = (socket.socket(fileno=fd) for fd in fds[:2])
+    manifest = lab.manifest
+    wire = Wire(sock, Arena.of(fds[2:]))
+    candidate = Candidate(wire, obituary, forbidden=manifest.forbidden, device=device, limits=manifest.limits)
+    candidate._meet()
+    return candidate
 
 
 def smallest_difference(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,9 +18,11 @@ _HIDING_MODULES = {
     "labs",  # the judge's own code
     *("threading", "_thread", "concurrent", "multiprocessing"),  # `CallRecorder` sees one thread
     *("torch.jit", "torch.overrides", "sys.modules"),
+    *("operator.attrgetter", "operator.methodcaller"),  # a getattr by another name
 }
 _HIDING_ATTRIBUTES = {
     *("_getframe", "__globals__", "__subclasses__", "__builtins__", "__closure__", "__dict__"),
+    *("__getattribute__", "__getattr__"),
     *("DisableTorchFunction", "DisableTorchFunctionSubclass"),
 }
 
@@ -59,22 +62,36 @@ def forbidden_names(tree: ast.Module, forbidden: Sequence[str]) -> list[Finding]
 def hidden_calls(tree: ast.Module) -> list[Finding]:
     """Where `tree` uses what can hide a call from `forbidden_names`: exec, importlib, frames, and the like."""
     findings = set()
+    readable = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call) and _names_its_attribute(node)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and node.id in _HIDING_CALLS:
+        if isinstance(node, ast.Name) and (node.id in _HIDING_CALLS or _is_getattr(node, readable)):
             findings.add(Finding(node.id, node.lineno))
         elif isinstance(node, ast.Attribute) and node.attr in _HIDING_ATTRIBUTES:
             findings.add(Finding(node.attr, node.lineno))
-        elif isinstance(node, ast.Call) and _is_computed_getattr(node):
-            findings.add(Finding("getattr", node.lineno))
     for chain, line in _library_chains(tree):
-        starts = (chain[0], ".".join(chain[:2]))
+        starts = [chain[0], *(".".join(pair) for pair in itertools.pairwise(chain))]
         findings |= {Finding(start, line) for start in starts if start in _HIDING_MODULES}
+        findings |= {Finding(part, line) for part in _private_parts_of_torch(chain)}
+        if chain[-1] == "*":
+            findings.add(Finding("import *", line))
     return sorted(findings, key=lambda f: (f.line, f.name))
 
 
-def _is_computed_getattr(call: ast.Call) -> bool:
-    named = isinstance(call.func, ast.Name) and call.func.id == "getattr"
-    return named and len(call.args) > 1 and not isinstance(call.args[1], ast.Constant)
+def _is_getattr(node: ast.Name, readable: set[int]) -> bool:
+    return node.id == "getattr" and id(node) not in readable
+
+
+def _names_its_attribute(call: ast.Call) -> bool:
+    """Whether this is a getattr with the attribute's name written out, which `forbidden_names` reads."""
+    return len(call.args) > 1 and isinstance(call.args[1], ast.Constant)
+
+
+def _private_parts_of_torch(chain: tuple[str, ...]) -> Iterator[str]:
+    """`_C` of `torch._C.f`: there the recorder can be switched off, and operators called that it never hears of."""
+    if "torch" in chain:
+        for part in chain[chain.index("torch") :]:
+            if part.startswith("_") and not part.endswith("__"):
+                yield part
 
 
 def _library_chains(tree: ast.Module) -> Iterator[tuple[tuple[str, ...], int]]:

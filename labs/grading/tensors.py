@@ -32,6 +32,8 @@ DTYPES = {
 MAX_TENSORS = 256
 MAX_DIMENSIONS = 16
 MAX_DEPTH = 32
+MAX_BITS = 4096
+"""Of an integer: Python reads none of more than some 4,300 digits."""
 
 
 class Opaque:
@@ -54,6 +56,8 @@ def pack(value: object) -> tuple[dict[str, Any], bytes]:
             return _opaque(node)
         if isinstance(node, torch.Tensor):
             return _pack_tensor(node, table, bodies)
+        if type(node) is int and node.bit_length() > MAX_BITS:
+            return _opaque(node)
         if node is None or type(node) in (bool, int, float, str):
             return node
         if isinstance(node, list | tuple):

@@ -4,7 +4,8 @@ It never opens a hidden file, never sees a seed, never starts CUDA: what an answ
 Its command line names the descriptor of a channel and the set of libraries to hold. Requests:
 
 - `{"op": "candidate", "task": {...}}` with the descriptors that `warden.run_and_exit` takes;
-- `{"op": "server", "lab": folder, "track": name, "suite": name}` with the socket of the new judge server.
+- `{"op": "server", "lab": folder, "track": name, "suite": name}` with the socket of the new judge server;
+- `{"op": "explore", "lab": folder, "track": name, "device": name}` with the descriptors of `smallest.run_and_exit`.
 
 It ends, and with it everything it started, when that channel closes.
 """
@@ -53,7 +54,7 @@ class _Zygote:
     def serve(self) -> None:
         while True:
             try:
-                request, fds = channel.receive(self._control, max_fds=5)
+                request, fds = channel.receive(self._control, max_fds=8)
             except (channel.ChannelClosed, OSError):
                 return
             if request["op"] == "candidate":
@@ -61,7 +62,7 @@ class _Zygote:
                 if os.fork() == 0:
                     self._become_warden(request["task"], fds, ruleset)
             elif os.fork() == 0:
-                self._become_server(request, fds)
+                self._become_trusted(request, fds)
             for fd in fds:
                 os.close(fd)
 
@@ -81,11 +82,15 @@ class _Zygote:
         self._leave_zygote()
         warden.run_and_exit(task, fds, self._plan, ruleset)
 
-    def _become_server(self, request: dict[str, Any], fds: list[int]) -> NoReturn:
+    def _become_trusted(self, request: dict[str, Any], fds: list[int]) -> NoReturn:
         self._leave_zygote()
         for ruleset in self._rulesets.values():
             if ruleset is not None:
                 os.close(ruleset)
+        if request["op"] == "explore":
+            from labs.grading import smallest
+
+            smallest.run_and_exit(request, fds)
         from labs.grading import server
 
         server.run_and_exit(request, fds[0])

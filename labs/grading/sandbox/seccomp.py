@@ -25,7 +25,9 @@ _DENIED = (
     # other processes
     *("ptrace", "process_vm_readv", "process_vm_writev", "pidfd_open", "pidfd_getfd", "pidfd_send_signal"),
     *("kill", "tkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "process_madvise", "kcmp", "setpgid", "setsid"),
-    *("setpriority", "ioprio_set"),
+    *("setpriority", "ioprio_set", "migrate_pages", "move_pages"),
+    # what happens in folders that may not be read: Landlock does not stop a watch
+    *("inotify_init", "inotify_init1"),
     # other people's files: Landlock leaves their modes, owners, times and attributes open, and truncate before ABI 3
     *("chmod", "fchmod", "fchmodat", "chown", "fchown", "lchown", "fchownat"),
     *("utime", "utimes", "futimesat", "utimensat", "truncate"),
@@ -63,6 +65,9 @@ _DENIED = (
 # The same for calls that many a libseccomp does not know by name; their numbers are the same on every architecture.
 _FCHMODAT2, _SETXATTRAT, _REMOVEXATTRAT, _FILE_SETATTR = 452, 463, 466, 469
 _CLONE_THREAD = 0x00010000
+# How a descriptor is made to send a signal, to anybody, when something arrives at it.
+_F_SETOWN, _F_SETSIG, _F_SETOWN_EX = 8, 10, 15
+_FIOSETOWN, _SIOCSPGRP = 0x8901, 0x8902
 
 
 def deny_calls() -> None:
@@ -82,7 +87,12 @@ def deny_calls() -> None:
         calls.add_rule(refuse, number)
     # A process may signal and limit itself, and nobody else.
     calls.add_rule(refuse, "tgkill", seccomp.Arg(0, seccomp.NE, os.getpid()))
-    calls.add_rule(refuse, "prlimit64", seccomp.Arg(0, seccomp.NE, 0))
+    for name in ("prlimit64", "sched_setscheduler", "sched_setparam", "sched_setattr", "sched_setaffinity"):
+        calls.add_rule(refuse, name, seccomp.Arg(0, seccomp.NE, 0))
+    for command in (_F_SETOWN, _F_SETSIG, _F_SETOWN_EX):
+        calls.add_rule(refuse, "fcntl", seccomp.Arg(1, seccomp.EQ, command))
+    for request in (_FIOSETOWN, _SIOCSPGRP):
+        calls.add_rule(refuse, "ioctl", seccomp.Arg(1, seccomp.EQ, request))
     # Threads are torch's business; processes would outlive the answer. clone3 hides its flags from a filter:
     # ENOSYS makes libc fall back to clone.
     calls.add_rule(refuse, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, 0))

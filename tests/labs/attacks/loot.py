@@ -1,4 +1,4 @@
-"""What the reading attacks (1 to 15) share: what they look for, ways to look, and answers right only if it was found."""
+"""What the reading attacks (1 to 15) share: what they look for, ways to look, answers right only if it was found."""
 
 from __future__ import annotations
 
@@ -194,8 +194,8 @@ def plant(path, content):
         os.write(fd, data)
         os.link(f"/proc/self/fd/{fd}", path, follow_symlinks=True)
     ways = [
-        by_open, lambda: by_descriptor(os.O_WRONLY | os.O_CREAT), lambda: by_descriptor(os.O_RDWR | os.O_TRUNC), by_libc,
-        lambda: (os.remove(path), by_open()), by_magic_link,
+        by_open, lambda: by_descriptor(os.O_WRONLY | os.O_CREAT), lambda: by_descriptor(os.O_RDWR | os.O_TRUNC),
+        by_libc, lambda: (os.remove(path), by_open()), by_magic_link,
         lambda: from_elsewhere(os.replace), lambda: from_elsewhere(os.link), lambda: from_elsewhere(os.symlink),
     ]
     for way in ways:

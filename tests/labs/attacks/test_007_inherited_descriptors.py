@@ -1,4 +1,4 @@
-"""007: use inherited descriptors. All are closed but the answer's socket, its arena and a pipe that tells of its end."""
+"""007: use inherited descriptors. All are closed but its socket, its arena and a pipe that tells of its end."""
 
 from tests.labs.attacks.conftest import fails
 

@@ -1,4 +1,4 @@
-"""010: take source from linecache and code from `__pycache__`. The caches are another process's, the folder is denied."""
+"""010: take source from linecache and code from `__pycache__`. The cache is another process's, the folder denied."""
 
 from tests.labs.attacks.conftest import fails
 from tests.labs.attacks.loot import READ_FILE

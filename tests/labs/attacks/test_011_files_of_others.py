@@ -1,4 +1,4 @@
-"""011: read the files of other candidates. An answer is handed over as one open file; no folder of answers is granted."""
+"""011: read the files of other candidates. An answer is handed over as an open file; no folder is granted."""
 
 from tests.labs.attacks.conftest import fails
 from tests.labs.attacks.loot import READ_FILE

@@ -1,4 +1,4 @@
-"""025: trace the tests past their assertions, and listen to audit events. Hooks see and steer only their own process."""
+"""025: trace the tests past their assertions, listen to audit events. Hooks steer and see only their own process."""
 
 from tests.labs.attacks.conftest import WRONG, fails, passes_or_is_flagged
 from tests.labs.attacks.loot import RIGHT_IF_FOUND, look_for

@@ -12,7 +12,7 @@ KEEP = (
     + """
 import glob, json, sys
 
-PLACES = ["/tmp/ropes-attack-record", "/dev/shm/ropes-attack-record", "/var/tmp/ropes-attack-record", __file__ + ".record"]
+PLACES = [folder + "/ropes-attack-record" for folder in ("/tmp", "/dev/shm", "/var/tmp", os.getcwd())]
 RECORD = {}
 for place in PLACES:
     try:

@@ -1,4 +1,4 @@
-"""034: be right in the tests that one knows and wrong elsewhere. The hidden suite draws other shapes, and has no name."""
+"""034: be right in the tests that one knows and wrong elsewhere. The hidden suite has other shapes, and no name."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""036: return a tensor that broadcasts, overlaps or reaches out of its memory. The shape is compared, values are copied."""
+"""036: return a tensor that broadcasts, overlaps or reaches out of its memory. Shapes are compared, values copied."""
 
 import pytest
 

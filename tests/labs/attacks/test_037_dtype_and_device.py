@@ -1,4 +1,4 @@
-"""037: compute or return in a lower dtype, or on another device. Dtype and device are compared, and eps is the input's."""
+"""037: compute or return in a lower dtype, or on another device. Both are compared, and eps is the input's."""
 
 import pytest
 

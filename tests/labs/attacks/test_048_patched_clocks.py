@@ -11,8 +11,8 @@ SET = (
     + """
 import resource, signal, struct, time
 for clock in (time.CLOCK_REALTIME, time.CLOCK_MONOTONIC):
-    attempt(time.clock_settime, clock, 0.0)
-attempt(libc, "settimeofday", (ctypes.c_long * 2)(0, 0), None)
+    attempt(time.clock_settime, clock, time.clock_gettime(clock))  # that it may is enough: there is but one clock
+attempt(libc, "settimeofday", (ctypes.c_long * 2)(int(time.time()), 0), None)
 attempt(libc, "adjtimex", ctypes.create_string_buffer(struct.pack("Q", 1), 208))
 attempt(resource.setrlimit, resource.RLIMIT_CPU, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 """

@@ -15,9 +15,10 @@ for folder in folders():
     attempt(libc, "fopen", os.fsencode(path), b"w") and os.unlink(path)
     attempt(lambda: torch.save(torch.ones(2**20), path)) and os.unlink(path)
     attempt(lambda: __import__("sqlite3").connect(path).execute("create table t (x)")) and os.unlink(path)
-    attempt(tempfile.mkstemp, dir=folder, prefix="ropes-attack")
+    made = attempt(tempfile.mkstemp, dir=folder, prefix="ropes-attack")
+    made and os.unlink(made[1])
 attempt(tempfile.TemporaryFile)
-attempt(logging.FileHandler, "ropes-attack-056")
+attempt(logging.FileHandler, "ropes-attack-056") and os.unlink("ropes-attack-056")
 for module in list(sys.modules.values()):
     if path := getattr(module, "__file__", None):
         attempt(open, path, "ab")

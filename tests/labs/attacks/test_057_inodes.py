@@ -12,7 +12,7 @@ def bind(path):
         end.bind(path)
 def once(make, path, *arguments):
     make(path, *arguments)
-    os.rmdir(path) if os.path.isdir(path) else os.unlink(path)
+    os.rmdir(path) if os.path.isdir(path) and not os.path.islink(path) else os.unlink(path)
 for folder in folders():
     path = os.path.join(folder, "ropes-attack-057")
     attempt(once, os.mkdir, path)

@@ -16,7 +16,8 @@ def below(folder):
     return [folder, *(os.path.join(folder, name) for name in ("file", "inner", "inner/file"))]
 attempt(shutil.rmtree, HOME)
 attempt(os.rename, HOME, HOME + "-ropes-attack")
-os.chdir(HOME)  # may be done
+if os.path.isdir(HOME):
+    os.chdir(HOME)  # may be done
 attempt(os.unlink, "file")
 for path in below(HOME):
     attempt(os.unlink, path)
@@ -32,10 +33,10 @@ for path in below(HOME):
     attempt(libc, "renameat2", -100, os.fsencode(path), -100, os.fsencode(HOME + "/other"), 2)  # exchange
     attempt(syscall, 452, -100, os.fsencode(path), 0, 0)  # fchmodat2
     attempt(libc, "mount", b"none", os.fsencode(path), b"tmpfs", 0, 0)
-fd = os.open(HOME, os.O_PATH)  # may be done, and is good for nothing
-attempt(os.unlink, "file", dir_fd=fd)
-attempt(os.rename, "file", "other", src_dir_fd=fd, dst_dir_fd=fd)
-attempt(os.open, "file", os.O_WRONLY | os.O_TRUNC, dir_fd=fd)
+fd = os.open(os.path.dirname(HOME), os.O_PATH)  # may be done, and is good for nothing
+attempt(os.unlink, "home/file", dir_fd=fd)
+attempt(os.rename, "home/file", "home/other", src_dir_fd=fd, dst_dir_fd=fd)
+attempt(os.open, "home/file", os.O_WRONLY | os.O_TRUNC, dir_fd=fd)
 attempt(os.listdir, fd)
 """
 )

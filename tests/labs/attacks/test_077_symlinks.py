@@ -20,7 +20,7 @@ for folder in folders():
         attempt(link, os.path.join(folder, "ropes-attack-077"), target)
         attempt(link, os.path.join(folder, "answer.py"), target)
 fd = os.open("/tmp", os.O_PATH)
-attempt(os.symlink, "/etc/passwd", "ropes-attack-077", dir_fd=fd)
+attempt(os.symlink, "/etc/passwd", "ropes-attack-077", dir_fd=fd) and os.unlink("/tmp/ropes-attack-077")
 """
 )
 

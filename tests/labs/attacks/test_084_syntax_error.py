@@ -8,7 +8,7 @@ from tests.labs.toy import RIGHT
 
 BROKEN = [
     "def double(x:\n",
-    "    x = 1\n",
+    "  x = 1\n",
     "return 1\n",
     "print 'Python 2'\n",
     "x = '''",

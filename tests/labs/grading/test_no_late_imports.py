@@ -24,14 +24,16 @@ class _LateImport(BaseException):
 class _Refuse:
     @staticmethod
     def find_spec(name, path=None, target=None):
-        raise _LateImport(name)
+        if any(finder.find_spec(name, path, target) for finder in _sys.meta_path[1:]):
+            raise _LateImport(name)
+        return None  # a library asks for another one that is not here: nothing is imported
 
 if __spec__ is None:  # in the answer's process; the judge server, which loads this file too, may still import
     _sys.meta_path.insert(0, _Refuse)
 '''
 """Behind a harness: from when it is loaded, which is after the answer, every import of something new raises."""
 
-IN_JUDGE = '''
+IN_JUDGE = """
 
 import sys as _sys
 import pytest as _pytest
@@ -43,7 +45,7 @@ def _nothing_new_is_imported(candidate):
     yield
     if not isinstance(candidate, _Reference):  # in a rehearsal, which is there to import
         assert set(_sys.modules) - before == set()
-'''
+"""
 """Behind a suite: each of its tests fails if it imported anything."""
 
 

@@ -99,6 +99,26 @@ def test_squares_and_eps_that_vanish_in_float16(candidate, reference, draw, dtyp
     assert_rounded(candidate.forward(x, eps=1e-8), exact(reference, x, eps=1e-8), dtype)
 
 
+# Half of a row is the first number and half the second; the third is the weight. With statistics in bfloat16 all
+# roundings add up here, to 1.2 eps or more in at least one row; with wider ones, in either order, to 0.6 at most.
+UNLUCKY = [
+    (1.1484375, 1.03125, 1.0703125),
+    (1.515625, 1.8125, 1.8359375),
+    (1.2578125, 1.2890625, 1.9921875),
+    (1.9765625, 1.828125, 1.125),
+    (1.796875, 2.140625, 1.890625),
+]
+
+
+@judges("float32-statistics")
+def test_rows_in_which_roundings_add_up(candidate, reference):
+    for first, second, scale in UNLUCKY:
+        x = torch.tensor([[first, second] * 8], dtype=torch.bfloat16)
+        weight = torch.full((16,), scale, dtype=torch.bfloat16)
+        actual = candidate.forward(x, weight)
+        assert_close(actual, exact(reference, x, weight), tolerance=0.9, dtype=x.dtype)
+
+
 @judges("result-dtype")
 @pytest.mark.parametrize("x_dtype", [*FLOATS, torch.float64])
 @pytest.mark.parametrize("weight_dtype", FLOATS)

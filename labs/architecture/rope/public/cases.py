@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from labs.grading.cases import FEW, HALVES, SIZES, WIDER_DTYPES, tensor
 
-# bfloat16 lacks 257, float16 lacks 2049.
-POSITIONS = (0, 1, 2, 3, 4, 10, 257, 2049)
+# bfloat16 lacks 257, float16 lacks 5001; a table of 4096 rows ends before it.
+POSITIONS = (0, 1, 2, 3, 10, 257, 5001)
 VALUES = (*HALVES, 257.0)
 COSINES = (1.0, 0.0, -1.0, 0.5)
 BASES = st.sampled_from([None, 100.0, 16.0])

@@ -129,7 +129,7 @@ def assert_loss(candidate, reference, logits, labels):
 
 
 @judges("loss")
-@pytest.mark.parametrize("shape", [(3, 9, 11), (1, 2, 5), (2, 17, 33)])
+@pytest.mark.parametrize("shape", [(3, 9, 11), (1, 3, 5), (2, 17, 33)])
 @pytest.mark.parametrize("keep", [0.3, 1.0])
 def test_mean_over_the_labelled_tokens(candidate, reference, draw, shape, keep):
     assert_loss(candidate, reference, 3 * draw.normal(*shape), labels_of(draw, *shape, keep))
@@ -150,9 +150,9 @@ def test_half_precision_logits_give_a_float32_loss(candidate, reference, draw, d
 
 
 @judges("gradient")
-@pytest.mark.parametrize("keep", [0.4, 1.0])
-def test_gradient_for_the_logits(candidate, reference, draw, keep):
-    logits, labels = draw.normal(3, 7, 6), labels_of(draw, 3, 7, 6, keep)
+@pytest.mark.parametrize("shape", [(3, 7, 6), (1, 2, 4)])
+def test_gradient_for_the_logits(candidate, reference, draw, shape):
+    logits, labels = draw.normal(*shape), labels_of(draw, *shape, 0.5)
     actual = candidate.gradient(logits, labels)
     expected = reference.gradient(logits.double(), labels)
     counted = (labels[:, 1:] != IGNORED).sum()

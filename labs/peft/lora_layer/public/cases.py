@@ -12,6 +12,8 @@ from labs.grading.cases import DTYPES, LEADING, SIZES, WHOLE, tensor
 RANKS = st.sampled_from([1, 2])
 ALPHAS = st.sampled_from([1, 2, 4])
 DROPOUTS = st.sampled_from([None, 0.5])
+FINE = (*WHOLE, 257.0)
+"""bfloat16 lacks 257."""
 STEPS = st.lists(st.sampled_from(["merge", "unmerge"]), min_size=1, max_size=4)
 
 
@@ -29,7 +31,9 @@ def layer(draw):
     """A base, alpha and an adapter."""
     made = new_layer(draw)
     (size_out, size_in), r = made["weight"].shape, draw(RANKS)
-    return made | {"lora_a": like_weight(draw, made, r, size_in), "lora_b": like_weight(draw, made, size_out, r)}
+    values = FINE if made["weight"].dtype is torch.float32 else WHOLE
+    lora_a = tensor(draw, (r, size_in), made["weight"].dtype, values)
+    return made | {"lora_a": lora_a, "lora_b": like_weight(draw, made, size_out, r)}
 
 
 def like_weight(draw, made, *shape):

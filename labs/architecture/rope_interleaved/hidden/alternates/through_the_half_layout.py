@@ -3,8 +3,7 @@ import torch
 
 
 def interleaved_to_half(x):
-    return x.view(*x.shape[:-1], x.shape[-1] // 2, 2).mT.reshape(x.shape) if x.is_contiguous() else \
-        interleaved_to_half(x.contiguous())
+    return x.reshape(*x.shape[:-1], x.shape[-1] // 2, 2).mT.reshape(x.shape)
 
 
 def half_to_interleaved(x):

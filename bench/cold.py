@@ -1,0 +1,31 @@
+"""What verdicts are compared with: interpreters that start cold."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from bench.stopwatch import seconds
+from labs.grading.catalogue import Lab
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def import_torch() -> float:
+    """Seconds of a fresh interpreter that imports torch and does nothing else."""
+    return seconds(lambda: subprocess.run([sys.executable, "-c", "import torch"], check=True))
+
+
+def pytest_of(lab: Lab) -> float:
+    """Seconds of `python -m pytest` over the hidden suite of `lab`, with its reference as the answer.
+
+    No plugin that is installed by chance is loaded and nothing is cached, as in the judge. Raises CalledProcessError
+    where the suite does not pass.
+    """
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "bench.one_process", "--lab", lab.id]
+    command += ["-c", os.devnull, "--rootdir", str(lab.folder), "--import-mode=importlib", "-p", "no:cacheprovider"]
+    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    run = [*command, str(lab.folder / "hidden")]
+    return seconds(lambda: subprocess.run(run, check=True, capture_output=True, cwd=ROOT, env=environment))
