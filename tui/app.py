@@ -120,6 +120,10 @@ class RopesApp(App[int]):
     def _hand_on_output(self, event: LabScreen.Ran) -> None:
         event.origin.take_output(event)
 
+    @on(LabScreen.Compared)
+    def _hand_on_comparison(self, event: LabScreen.Compared) -> None:
+        event.origin.take_comparison(event)
+
     def action_help(self) -> None:
         if isinstance(self.screen, HelpScreen):
             self.screen.dismiss()

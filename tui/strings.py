@@ -17,6 +17,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "key.check": ("Check", "自测"),
     "key.close": ("Close", "关闭"),
     "key.clear": ("Clear", "全部清除"),
+    "key.compare": ("Compare", "对比"),
     "key.continue": ("Continue", "继续答题"),
     "key.down": ("One line down", "下移一行"),
     "key.editor": ("$EDITOR", "$EDITOR"),
@@ -168,6 +169,25 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Some properties could not be verified on this machine.",
         "部分检查项在本机无法验证。",
     ),
+    "compare.running": (
+        "Looking for the smallest input on which your answer and the reference differ…",
+        "正在寻找你的答案与参考实现结果不同的最小输入……",
+    ),
+    "compare.found": (
+        "The smallest input found on which your answer and the reference differ",
+        "你的答案与参考实现结果不同的最小输入",
+    ),
+    "compare.not-alone": (
+        "They differ here only after other calls, or by chance: does your answer keep anything between two calls?",
+        "单独执行这次调用时结果一致，在其他调用之后才不同（或结果是随机的）：你的答案是否在两次调用之间保留了状态？",
+    ),
+    "compare.none": (
+        "No difference was found on small inputs. The suites judge more than that: their diagnoses say what.",
+        "在小规模输入上没有发现不同。测试检查的内容不止这些，请看各检查项的诊断。",
+    ),
+    "compare.call": ("Call in harness.py", "harness.py 中的调用"),
+    "compare.yours": ("Your answer", "你的答案"),
+    "compare.reference": ("Reference", "参考实现"),
     "run.lead": (
         "Enter or F7 runs this line after your answer, in the sandbox.",
         "按 Enter 或 F7，在沙箱中先加载你的答案，再运行这一行。",
@@ -293,9 +313,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "help.lab": (
         "Read the brief, write the answer, F5 to check it with the public suite, F6 to submit it to the hidden one. "
         "Both may be done as often as you like; each is recorded. F3 goes between reading and writing, 1 to 4 open "
-        "the tabs.",
+        "the tabs. Where a lab has small inputs for it, F9 looks, once an answer has not passed, for the smallest "
+        "on which your answer and the reference differ.",
         "阅读说明并写出答案，F5 用公开测试自测，F6 提交给隐藏测试。"
-        "两者次数不限，每次都有记录。F3 在阅读与编辑之间切换，1 到 4 打开各标签页。",
+        "两者次数不限，每次都有记录。F3 在阅读与编辑之间切换，1 到 4 打开各标签页。"
+        "若实验备有小规模输入，答案未通过后可按 F9，找出你的答案与参考实现结果不同的最小输入。",
     ),
     "help.editor": (
         "The editor saves what you type within a second; Escape leaves it. F4 opens the code in your own editor "

@@ -104,13 +104,14 @@ def _enter_sandbox(task: Task, plan: sandbox.Plan, ruleset: int | None) -> None:
 def describe(error: BaseException, filename: str) -> dict[str, Any]:
     """An exception as data: kind of fault, type (a builtin's name or `Exception`), line in the answer, text."""
     known = next((t for t in type(error).__mro__ if getattr(builtins, t.__name__, None) is t), Exception)
-    out_of_memory = isinstance(error, MemoryError) or any(said in _text(error) for said in _OUT_OF_MEMORY)
+    text = _text(error)
+    out_of_memory = isinstance(error, MemoryError) or any(said in text for said in _OUT_OF_MEMORY)
     line = error.lineno if isinstance(error, SyntaxError) else _last_line(error.__traceback__, filename)
     return {
         "fault": Fault.MEMORY if out_of_memory else Fault.RAISED,
         "type": known.__name__,
         "line": line or 0,
-        "text": _text(error)[:500],
+        "text": text[:500],
     }
 
 

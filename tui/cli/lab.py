@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -104,12 +105,23 @@ def start(
 
 
 @commands.command()
+def compare(
+    lab_id: LabArgument,
+    answer: Annotated[str, typer.Argument(metavar="ANSWER")],
+    as_json: JsonOption = False,
+    language: LanguageOption = None,
+) -> None:
+    """Find the smallest input on which an answer and the reference differ: for learning, not for interviews."""
+    from tui.cli.compare import compare_answer
+
+    raise typer.Exit(compare_answer(_find(lab_id), answer, as_json=as_json, language=language))
+
+
+@commands.command()
 def check(
     lab_ids: Annotated[list[str] | None, typer.Argument(metavar="[LAB]...")] = None, as_json: JsonOption = False
 ) -> None:
     """Hold labs to their rules: mutants die by the property they name, right answers pass, and so on."""
-    from dataclasses import asdict
-
     from labs.grading.catalogue import all_labs
     from labs.grading.client import Judge, JudgeFault
     from labs.grading.lab_check import check_lab
@@ -143,6 +155,37 @@ def check(
         for problem in problems:
             narrate(str(problem))
     raise typer.Exit(FAILED if problems else 0)
+
+
+@commands.command()
+def mutate(
+    lab_ids: Annotated[list[str] | None, typer.Argument(metavar="[LAB]...")] = None, as_json: JsonOption = False
+) -> None:
+    """Change references in small ways and list the changes that the hidden suites do not notice."""
+    from labs.grading.catalogue import all_labs
+    from labs.grading.client import Judge, JudgeFault
+    from labs.grading.mutation_score import mutation_score
+
+    labs = [_find(lab_id) for lab_id in lab_ids] if lab_ids else list(all_labs())
+    try:
+        with Judge(device="cpu") as judge:
+            scores = [mutation_score(lab, judge, progress()) for lab in labs]
+    except JudgeFault as fault:
+        give_up(str(fault), JUDGE_AT_FAULT)
+    end_progress()
+    if as_json:
+        print_json([{**asdict(score), "problems": [str(p) for p in score.problems]} for score in scores])
+    else:
+        print_table(
+            ("lab", "mutations", "killed", "equivalent", "survivors"),
+            [(s.lab, s.planted, f"{s.killed} ({s.share_killed:.0%})", s.equivalent, len(s.survivors)) for s in scores],
+        )
+        for score in scores:
+            for survivor in score.survivors:
+                print(f"{score.lab}: line {survivor.line}: {survivor.id}")
+            for problem in score.problems:
+                narrate(str(problem))
+    raise typer.Exit(FAILED if any(score.survivors or score.problems for score in scores) else 0)
 
 
 @commands.command()

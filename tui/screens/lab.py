@@ -21,6 +21,7 @@ from textual.widgets import TabbedContent, TabPane
 from labs.grading.catalogue import Lab
 from labs.grading.client import JudgeFault
 from labs.grading.content import Language, Text
+from labs.grading.difference import Difference
 from labs.grading.manifest import SuiteName
 from labs.grading.verdict import RunOutput, Verdict
 from quiz.records.store import EventKind
@@ -54,6 +55,7 @@ class LabScreen(Page):
         Binding("f7", "run", "key.run", id="lab.run", priority=True),
         Binding("f7", "say_why_no_run", show=False, id="lab.no-run", priority=True),
         Binding("f8", "hint", "key.hint", id="lab.hint", priority=True),
+        Binding("f9", "compare", "key.compare", id="lab.compare", priority=True),
         Binding("1", "show('brief')", "tab.brief", show=False, id="lab.brief"),
         Binding("2", "show('hints')", "tab.hints", show=False, id="lab.hints"),
         Binding("3", "show('results')", "tab.results", show=False, id="lab.results"),
@@ -78,6 +80,13 @@ class LabScreen(Page):
             super().__init__()
             self.origin, self.output = origin, output
 
+    class Compared(Message):
+        """A comparison ended; `found` is a `JudgeFault` where the judge failed, None where nothing was found."""
+
+        def __init__(self, origin: LabScreen, found: Difference | JudgeFault | None) -> None:
+            super().__init__()
+            self.origin, self.found = origin, found
+
     def __init__(self, desk: Desk, lab: Lab) -> None:
         super().__init__(desk)
         self.lab = lab
@@ -91,6 +100,7 @@ class LabScreen(Page):
         self._brief = VerticalScroll(Prose(Text(en=lab.brief(Language.EN), zh=lab.brief(Language.ZH))))
         self._hints = Hints(lab.manifest.hints, taken)
         self._results = Results(last)
+        self._may_compare = _may_compare(lab, last)
         self._runner = Runner()
         self._json_line = JsonLine(code, id="json-line")
         self._tabs = TabbedContent(id="reading")
@@ -130,6 +140,8 @@ class LabScreen(Page):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "run" or parameters == ("run",):
             return not self._is_config
+        if action == "compare":
+            return self._may_compare
         return self._is_config if action == "say_why_no_run" else True
 
     def _note(self, kind: EventKind, **data: Any) -> None:
@@ -215,6 +227,14 @@ class LabScreen(Page):
             self._runner.wait()
             self._start("running", partial(self._run, code, snippet, self.app.post_message))
 
+    def action_compare(self) -> None:
+        """Look for the smallest input on which the answer and the reference differ."""
+        self.action_show("results")
+        if code := self._code_for("comparing"):
+            self._results.comparison.wait()
+            self._results.scroll_home(animate=False)
+            self._start("comparing", partial(self._compare, code, self.app.post_message))
+
     def action_say_why_no_run(self) -> None:
         self.tell("lab.no-run")
 
@@ -231,7 +251,7 @@ class LabScreen(Page):
         # The app's worker, not the screen's: a verdict is kept even if the person leaves before it comes.
         self.app.run_worker(call, thread=True, group=work, exclusive=True)
 
-    # These two run in threads and may outlive the screen, which then has no app to ask for: they get its `post`.
+    # These run in threads and may outlive the screen, which then has no app to ask for: they get its `post`.
 
     def _grade(self, code: str, suite: SuiteName, post: Post) -> None:
         verdict: Verdict | JudgeFault
@@ -249,19 +269,39 @@ class LabScreen(Page):
             output = fault
         post(self.Ran(self, output))
 
+    def _compare(self, code: str, post: Post) -> None:
+        found: Difference | JudgeFault | None
+        try:
+            found = self.desk.judge.get().smallest_difference(self.lab, code.encode())
+        except JudgeFault as fault:
+            found = fault
+        post(self.Compared(self, found))
+
     def take_verdict(self, event: Judged) -> None:
         """Record a verdict, and show it if the screen is still there."""
         self._busy.discard("grading")
         if isinstance(event.verdict, Verdict):
             verdict = event.verdict.model_dump(mode="json")
             self._note(JUDGED[event.verdict.suite], code=event.code, verdict=verdict)
+            self._may_compare = _may_compare(self.lab, event.verdict)
         if self.is_attached:
             self._results.show(event.verdict)
+            self.refresh_bindings()
 
     def take_output(self, event: Ran) -> None:
         self._busy.discard("running")
         if self.is_attached:
             self._runner.show(event.output)
+
+    def take_comparison(self, event: Compared) -> None:
+        self._busy.discard("comparing")
+        if self.is_attached:
+            self._results.comparison.show(event.found)
+
+
+def _may_compare(lab: Lab, last: Verdict | None) -> bool:
+    """Somebody who learns may, once an answer has not passed, on a lab with cases for it."""
+    return last is not None and not last.passed and lab.cases.is_file()
 
 
 def _is_too_large(code: str) -> bool:

@@ -24,6 +24,7 @@ from quiz.report.words import circumstances, line
 from tui.printable import printable
 from tui.strings import say
 from tui.translation import follow_language, language_of
+from tui.widgets.comparison import Comparison
 from tui.widgets.phrase import Phrase
 
 _LINE = re.compile(r"\bline (\d{1,6})\b", re.IGNORECASE)
@@ -48,6 +49,7 @@ class Results(VerticalScroll):
     def __init__(self, verdict: Verdict | None) -> None:
         super().__init__()
         self._verdict = verdict
+        self.comparison = Comparison()
         self._is_warm = False
         self._awaited: SuiteName | None = None
         self._lines = cycle(_lines_named(verdict))
@@ -55,10 +57,11 @@ class Results(VerticalScroll):
     def compose(self) -> ComposeResult:
         yield Phrase("results.none", id="results-status", classes="heading")
         yield ProgressBar(total=None, show_percentage=False, show_eta=False, id="results-progress")
+        yield self.comparison
         yield Static(id="results-verdict", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one(ProgressBar).display = False
+        self.query_one("#results-progress", ProgressBar).display = False
         follow_language(self, self._translate)
 
     def warm(self) -> None:
@@ -70,10 +73,11 @@ class Results(VerticalScroll):
     def wait_for(self, suite: SuiteName) -> None:
         """Say that a suite is running, or what it waits for."""
         self._awaited = suite
+        self.comparison.clear()
         self.query_one("#results-status", Phrase).say(
             f"results.running-{suite}" if self._is_warm else "results.warming"
         )
-        self.query_one(ProgressBar).display = True
+        self.query_one("#results-progress", ProgressBar).display = True
         self.query_one("#results-verdict").display = False
 
     def show(self, verdict: Verdict | JudgeFault) -> None:
@@ -83,7 +87,7 @@ class Results(VerticalScroll):
         self._lines = cycle(_lines_named(self._verdict))
         if isinstance(verdict, JudgeFault):
             self.query_one("#results-status", Phrase).say("results.fault", sentence=printable(str(verdict)))
-        self.query_one(ProgressBar).display = False
+        self.query_one("#results-progress", ProgressBar).display = False
         self.query_one("#results-verdict").display = True
         self._translate(language_of(self))
         self.scroll_home(animate=False)

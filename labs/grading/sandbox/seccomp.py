@@ -89,10 +89,9 @@ def deny_calls() -> None:
     calls.add_rule(refuse, "tgkill", seccomp.Arg(0, seccomp.NE, os.getpid()))
     for name in ("prlimit64", "sched_setscheduler", "sched_setparam", "sched_setattr", "sched_setaffinity"):
         calls.add_rule(refuse, name, seccomp.Arg(0, seccomp.NE, 0))
-    for command in (_F_SETOWN, _F_SETSIG, _F_SETOWN_EX):
-        calls.add_rule(refuse, "fcntl", seccomp.Arg(1, seccomp.EQ, command))
-    for request in (_FIOSETOWN, _SIOCSPGRP):
-        calls.add_rule(refuse, "ioctl", seccomp.Arg(1, seccomp.EQ, request))
+    for name, commands in (("fcntl", (_F_SETOWN, _F_SETSIG, _F_SETOWN_EX)), ("ioctl", (_FIOSETOWN, _SIOCSPGRP))):
+        for command in commands:  # the kernel reads 32 bits of it
+            calls.add_rule(refuse, name, seccomp.Arg(1, seccomp.MASKED_EQ, 0xFFFFFFFF, command))
     # Threads are torch's business; processes would outlive the answer. clone3 hides its flags from a filter:
     # ENOSYS makes libc fall back to clone.
     calls.add_rule(refuse, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, 0))

@@ -73,7 +73,8 @@ def vault(make_lab: MakeLab) -> Lab:
     """The toy lab with hidden files that can be told by their first lines, and time to search for them."""
     reference = f'"""The reference, {secrets.token_hex(16)}."""\n'
     hidden = f'"""The hidden suite, {secrets.token_hex(16)}."""\n'
-    lab = make_lab(reference=reference + RIGHT, hidden=hidden + HIDDEN)
+    manifest = MANIFEST.replace("seconds: 30, call_seconds: 10", "seconds: 60, call_seconds: 60")
+    lab = make_lab(manifest=manifest, reference=reference + RIGHT, hidden=hidden + HIDDEN)
     for path in _hidden_files(lab):
         py_compile.compile(str(path), doraise=True)  # as a run of pytest by hand would leave it
     return lab

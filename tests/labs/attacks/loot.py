@@ -121,12 +121,12 @@ def contents(path):
 SWEEP = '''
 import ctypes, gc, os, re
 LIBC = ctypes.CDLL(None, use_errno=True)
-PAGE = os.sysconf("SC_PAGESIZE")
+PAGE, REACH = os.sysconf("SC_PAGESIZE"), 1 << 24
 
-def regions():
-    """Where this process has memory: by its map, or felt out around its own objects where that cannot be read."""
+def regions(process="self"):
+    """Where a process has memory: by its map, or felt out around our own objects where that cannot be read."""
     try:
-        for line in open("/proc/self/maps"):
+        for line in open(f"/proc/{process}/maps"):
             if match := re.match(r"([0-9a-f]+)-([0-9a-f]+) rw", line):
                 yield int(match[1], 16), int(match[2], 16)
         return
@@ -144,16 +144,16 @@ def regions():
         if anchor < end:
             continue
         start = stop = anchor
-        while start - PAGE >= end and there(start - PAGE):
+        while start - PAGE >= max(end, anchor - REACH) and there(start - PAGE):
             start -= PAGE
-        while there(stop):
+        while stop < anchor + REACH and there(stop):
             stop += PAGE
         yield start, stop
         end = stop
 
-def sweep(read, step=1 << 22):
+def sweep(read, process="self", step=1 << 22):
     """Search memory for the needles; `read(address, size)` returns bytes."""
-    for start, stop in regions():
+    for start, stop in regions(process):
         for address in range(start, stop, step):
             try:
                 chunk = read(address, min(step + 256, stop - address))

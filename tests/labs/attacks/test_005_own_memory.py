@@ -1,7 +1,7 @@
 """005: search the process's own memory, by /proc/self/mem or in place. What is inherited from the zygote is clean."""
 
 from tests.labs.attacks.conftest import fails
-from tests.labs.attacks.loot import SWEEP
+from tests.labs.attacks.loot import RIGHT_IF_FOUND, SWEEP, look_for
 
 HOSTILE = (
     SWEEP
@@ -33,3 +33,9 @@ def test_it_works_where_the_tests_run_in_the_same_process(naive, tmp_path):
 
 def test_it_feels_its_way_without_proc(naive, tmp_path):
     assert naive.gives_away(tmp_path, HOSTILE.replace("/proc/self", "/proc/none"))
+
+
+def test_it_does_find_what_the_zygote_holds(attack, vault):
+    """Here the search is for text that every candidate inherits: it goes far enough."""
+    inherited = look_for([], ["The untrusted side: a sandboxed process that loads one answer"])
+    assert attack(inherited + HOSTILE, RIGHT_IF_FOUND, lab=vault).passed

@@ -29,12 +29,18 @@ for pid in others:
     attempt(os.setpriority, os.PRIO_PROCESS, pid, 19)
 # A signal for whatever arrives at a descriptor, to whoever is named as its owner.
 for fd, pid in itertools.product(range(3, 16), (ZYGOTE, -ZYGOTE)):
-    try:
-        fcntl.fcntl(fd, fcntl.F_SETOWN, pid)
-        fcntl.fcntl(fd, 10, signal.SIGKILL)  # F_SETSIG
-        fcntl.fcntl(fd, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
-    except (OSError, OverflowError):
-        continue
+    for number in (8, 10, 8 | 1 << 32, 10 | 1 << 32):  # F_SETOWN, F_SETSIG; of a number the kernel reads 32 bits
+        fcntl_call = {"x86_64": 72, "aarch64": 25}
+        try:
+            syscall(fcntl_call, fd, number, signal.SIGKILL if number & 2 else pid)
+            fcntl.fcntl(fd, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
+        except (OSError, OverflowError):
+            continue
+    for request in (0x8901, 0x8902):  # FIOSETOWN, SIOCSPGRP
+        try:
+            fcntl.ioctl(fd, request, struct.pack("i", pid))
+        except OSError:
+            continue
 """
 )
 

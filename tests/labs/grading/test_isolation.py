@@ -82,6 +82,11 @@ def test_folders_cannot_be_listed(look: Look, toy: Lab):
     assert set(tried.values()) <= {"PermissionError", "FileNotFoundError"}, tried
 
 
+def test_folders_cannot_be_watched(look: Look):
+    """Landlock does not stop inotify, which tells the names of the files that others open."""
+    assert look("[ctypes.CDLL(None).inotify_init(), ctypes.CDLL(None).inotify_init1(0)]") == [-1, -1]
+
+
 def test_the_libraries_can_be_read(look: Look):
     assert look("import torch; open(torch.__file__).close(); open(os.__file__).close(); 1") == 1
 
