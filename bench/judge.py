@@ -127,10 +127,16 @@ def memory(judge: Judge, lab: Lab, answer: bytes) -> list[Row]:
 
 def growth(judge: Judge, lab: Lab, answer: bytes) -> list[Row]:
     service = processes.service()
-    before = _holdings(service)
-    with ThreadPoolExecutor(processors()) as pool:
-        list(pool.map(lambda _: judge.grade(lab, answer), range(ANSWERS)))
-    after = _holdings(service)
+
+    def grade(count: int) -> dict[str, processes.Holding]:
+        with ThreadPoolExecutor(processors()) as pool:
+            list(pool.map(lambda _: judge.grade(lab, answer), range(count)))
+        while not processes.is_idle(service):
+            time.sleep(0.01)
+        return processes.holdings(service)
+
+    before = grade(VERDICTS)  # as many connections as there will be
+    after = grade(ANSWERS)
     return [
         Row(
             f"growth of {kind} over {ANSWERS} gradings",
@@ -140,12 +146,6 @@ def growth(judge: Judge, lab: Lab, answer: bytes) -> list[Row]:
         )
         for (kind, was), now in zip(before.items(), after.values(), strict=True)
     ]
-
-
-def _holdings(service: int) -> dict[str, processes.Holding]:
-    while not processes.is_idle(service):
-        time.sleep(0.01)
-    return processes.holdings(service)
 
 
 def large_tensors() -> list[Row]:

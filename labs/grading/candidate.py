@@ -16,8 +16,10 @@ from __future__ import annotations
 import builtins
 import linecache
 import os
+import random
 import socket
 import sys
+import tempfile
 import time
 import traceback
 from collections.abc import Callable
@@ -25,6 +27,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any
+
+import torch
 
 from labs.grading import source_check
 from labs.grading.answers import MAX_ANSWER_BYTES
@@ -36,7 +40,9 @@ from labs.grading.snippet import run_snippet
 from labs.grading.tensors import pack, unpack
 from labs.grading.verdict import Fault
 
-_OUT_OF_MEMORY = ("can't allocate memory", "Cannot allocate memory")
+SPARE_SECONDS = 2.0
+
+_OUT_OF_MEMORY = ("can't allocate memory", "Cannot allocate memory", "CUDA out of memory", "CUDA error: out of memory")
 """How torch and the system (an OSError) say what is no MemoryError."""
 
 
@@ -59,7 +65,8 @@ class Task:
 
 def main(wire: Wire, answer_fd: int, task: Task, plan: sandbox.Plan, ruleset: int | None) -> None:
     """Sandbox this process, load the answer, serve calls until the judge hangs up: that raises FrameFault."""
-    deadline = time.monotonic() + task.limits.seconds
+    # The judge goes by its own clock, which started earlier or later: this one must not end before it.
+    deadline = time.monotonic() + task.limits.seconds + SPARE_SECONDS
     try:
         source = _read_all(answer_fd)
         harness_source = Path(task.harness).read_bytes()
@@ -72,6 +79,8 @@ def main(wire: Wire, answer_fd: int, task: Task, plan: sandbox.Plan, ruleset: in
     findings, syntax_error = _check_source(source, task)  # a source can crash the parser: that is its own fault
     wire.send(findings, deadline=deadline)
 
+    tempfile.tempdir = "/tmp"  # noqa: S108  (nothing can be written there, but libraries ask for it at import)
+    random.seed(0)  # Python draws a new seed at every fork; the other generators are as the zygote left them
     recorder = CallRecorder(task.forbidden, task.answer_name)
     try:
         if syntax_error:
@@ -94,11 +103,14 @@ def _enter_sandbox(task: Task, plan: sandbox.Plan, ruleset: int | None) -> None:
         memory_mib=task.limits.memory_mib if task.device == "cpu" else None,
         processes=task.limits.processes,
         file_mib=task.limits.file_mib,
+        cuda=task.device == "cuda",
     )
     if ruleset is not None:
         os.close(ruleset)
     if plan.landlock and not sandbox.is_unreadable(Path(task.decoy)):
         raise PermissionError(f"the sandbox is not engaged: {task.decoy} can be read")
+    if task.device == "cuda":
+        torch.ones(1, device="cuda")  # takes a while, and is no fault of an answer where it fails
 
 
 def describe(error: BaseException, filename: str) -> dict[str, Any]:

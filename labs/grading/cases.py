@@ -23,8 +23,8 @@ Draw = Callable[[st.SearchStrategy[Value]], Value]
 WHOLE = (0.0, 1.0, 2.0, -1.0, -2.0)
 HALVES = (0.0, 1.0, 2.0, 3.0, -1.0, -2.0, 0.5, -0.5)
 
-MAX_ELEMENTS = 32
-"""Of one tensor."""
+MAX_ELEMENTS = 144
+"""Of one tensor: (2, 2, 3, 12), say."""
 FEW, SIZES = st.integers(1, 2), st.integers(1, 3)
 """Of one dimension."""
 LEADING = st.lists(FEW, max_size=2).map(tuple)
@@ -40,7 +40,7 @@ def tensor(
 ) -> torch.Tensor:
     """A tensor of this shape and dtype with elements from `values`, of which the first is the simplest."""
     count = math.prod(shape)
-    assert 0 < count <= MAX_ELEMENTS
+    assert 0 < count <= MAX_ELEMENTS, f"{tuple(shape)} is no small shape"
     # One draw for all elements, because a draw for each would take longer than the call itself. Always of the same
     # length, and read from its end, where shrinking leaves what matters: so a smaller shape keeps the same values.
     elements = torch.tensor([values[byte % len(values)] for byte in draw(_BYTES)[-count:]], dtype=torch.float64)

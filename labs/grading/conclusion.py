@@ -37,7 +37,7 @@ def conclude(
         verified=len(ran) == len(findings.properties),
         score=sum(p.weight for p in passed) / sum(p.weight for p in ran) if ran else 0.0,
         device=device,
-        isolation=machine.isolation,
+        isolation=machine.isolation_on(device),
         versions=machine.versions,
         seed=seed,
         seconds=round(seconds, 4),

@@ -44,6 +44,8 @@ class Limits(Content):
     """Of the processor, all threads together."""
     memory_mib: Annotated[int, Field(ge=64, le=65536)] = 1024
     """What the answer may allocate beyond what the warm process holds already."""
+    gpu_memory_mib: Annotated[int, Field(ge=512)] | None = None
+    """On the GPU, where there is one: CUDA's own context, some hundred MiB, included. None: as much as there is."""
     processes: Annotated[int, Field(ge=1, le=4096)] = 64
     """Threads, and processes where they cannot be forbidden. Not for root, whom the kernel does not count."""
     file_mib: Annotated[int, Field(ge=0, le=1024)] = 16

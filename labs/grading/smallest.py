@@ -14,7 +14,9 @@ import socket
 import time
 import traceback
 from collections.abc import Mapping
+from itertools import product
 from pathlib import Path
+from random import Random
 from typing import Any, NoReturn
 
 import torch
@@ -39,9 +41,10 @@ VISIBLE = 2.0**-10
 ROUNDINGS = 16.0
 """How many eps they must be apart where the dtype is so coarse that this is more."""
 
+ROUNDS = (25, 150)
+"""Calls of each function, round by round: a gross mistake in the last function is found before time is short."""
+
 _SETTINGS = settings(
-    max_examples=200,  # of each function; what is found first is then shrunk
-    derandomize=True,
     database=None,
     deadline=None,
     phases=[Phase.generate, Phase.shrink],
@@ -95,14 +98,14 @@ def smallest_difference(
 ) -> Difference | None:
     """The smallest call found before `deadline` (a `time.monotonic` value) on which the answer and ours differ.
 
-    `calls` are explored one function after the other; the first that shows a difference is the one that counts,
+    The functions of `calls` are explored in their order; the first that shows a difference is the one that counts,
     unless the call is right in `fresh`, the same answer in a process that has served nothing else: then one that
     differs by itself is looked for in the functions that follow. Raises `JudgeBroken` where the reference stumbles.
     """
     not_alone = None
-    for function, arguments in calls.items():
+    for examples, (function, arguments) in product(ROUNDS, calls.items()):
         search = _Search(candidate, reference, function, deadline)
-        found = search.run(arguments)
+        found = search.run(arguments, examples)
         if found and _compare(fresh, reference, function, found[0]):
             return found[1]
         if found and not_alone is None:
@@ -123,11 +126,12 @@ class _Search:
         self._found: tuple[dict[str, Any], Difference] | None = None
         self.ended = False
 
-    def run(self, arguments: SearchStrategy[dict[str, Any]]) -> tuple[dict[str, Any], Difference] | None:
-        """The arguments of the smallest call found, and the difference."""
+    def run(self, arguments: SearchStrategy[dict[str, Any]], examples: int) -> tuple[dict[str, Any], Difference] | None:
+        """The arguments of the smallest call found, and the difference: the first of `examples` drawn, shrunk."""
+        random = Random(examples)  # noqa: S311  (repeatable on purpose)
         # Flaky: the same call agreed at another time.
         with contextlib.suppress(NoSuchExample, Flaky, _SearchEnded):
-            find(arguments, self._differs, settings=_SETTINGS)
+            find(arguments, self._differs, settings=settings(_SETTINGS, max_examples=examples), random=random)
         return self._found
 
     def _differs(self, arguments: dict[str, Any]) -> bool:

@@ -61,10 +61,14 @@ class Machine(_Data):
     """What a warm judge finds on its machine."""
 
     isolation: Isolation
-    cuda: bool
-    """Whether a GPU can be used."""
+    cuda: Isolation | None
+    """How answers on a GPU are kept apart; None where no answer can use one."""
     versions: dict[str, str]
     """Of Python and the libraries that answers are judged with."""
+
+    def isolation_on(self, device: Device) -> Isolation:
+        """How an answer that runs on `device` is kept apart."""
+        return self.cuda if device == "cuda" and self.cuda else self.isolation
 
 
 class Verdict(_Data):

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from labs.grading import candidate
+from labs.grading.frames import Wire
+from labs.grading.gpu_memory import MemoryWatch, Unwatchable
 from labs.grading.manifest import Limits
 from labs.grading.sandbox import layers
 from labs.grading.sandbox.plan import Plan
@@ -22,6 +24,8 @@ from labs.grading.verdict import Fault
 
 GRACE_SECONDS = 5.0
 """How much longer than its lab's limit an answer may live, should the judge fail to end it in time."""
+LOOK_EVERY_SECONDS = 0.05
+"""At the memory of an answer on a GPU. What it takes meanwhile is the error of that limit."""
 
 
 def run_and_exit(task_data: dict[str, Any], fds: list[int], plan: Plan, ruleset: int | None) -> NoReturn:
@@ -42,18 +46,29 @@ def run_and_exit(task_data: dict[str, Any], fds: list[int], plan: Plan, ruleset:
             with contextlib.suppress(OSError):
                 layers.adopt_orphans()
         alive, held_by_candidate = os.pipe()
+        go_ahead, wardens_word = os.pipe()
         pid = os.fork()
         if pid == 0:
             os.setpgid(0, 0)
+            os.close(wardens_word)
+            if not os.read(go_ahead, 1):  # its memory cannot be watched
+                os._exit(1)
             _keep_only(sock_fd, answer_fd, held_by_candidate, *arena, *([] if ruleset is None else [ruleset]))
             candidate.run_and_exit(socket.socket(fileno=sock_fd), answer_fd, arena, task, plan, ruleset)
-        for fd in (sock_fd, answer_fd, held_by_candidate, *arena):
+        watch = None
+        try:
+            watch = MemoryWatch(pid, task.limits) if task.device == "cuda" else None
+            os.write(wardens_word, b"!")
+        except Unwatchable as error:
+            _refuse(sock_fd, str(error))
+        for fd in (sock_fd, answer_fd, held_by_candidate, go_ahead, wardens_word, *arena):
             os.close(fd)
-        select.select([alive, lifeline], [], [], task.limits.seconds + GRACE_SECONDS)
+        too_much = _await_end([alive, lifeline], task.limits, watch)
         _kill(pid)
-        _, _, usage = os.wait4(pid, 0)
+        _, status, usage = os.wait4(pid, 0)
+        fault = Fault.MEMORY if too_much else _cause_of_death(status, usage, task.limits)
         with contextlib.suppress(OSError):  # the judge may have its verdict already
-            os.write(obituary, _cause_of_death(usage, task.limits).encode())
+            os.write(obituary, fault.encode())
         if not plan.namespaces:
             _end_orphans()
         status = 0
@@ -61,10 +76,31 @@ def run_and_exit(task_data: dict[str, Any], fds: list[int], plan: Plan, ruleset:
         os._exit(status)
 
 
-def _cause_of_death(usage: resource.struct_rusage, limits: Limits) -> Fault:
-    """The kernel kills at the limit of CPU time and does not say so; the time used does."""
-    used_up = usage.ru_utime + usage.ru_stime >= limits.cpu_seconds - 0.1
-    return Fault.TIMEOUT if used_up else Fault.CRASHED
+def _refuse(sock_fd: int, problem: str) -> None:
+    """Tell the judge, in the candidate's place, that there can be no grading."""
+    with socket.socket(fileno=os.dup(sock_fd)) as sock:
+        Wire(sock).send({"sandboxed": False, "problem": problem}, deadline=time.monotonic() + GRACE_SECONDS)
+
+
+def _await_end(ends: list[int], limits: Limits, watch: MemoryWatch | None) -> bool:
+    """Wait until one of `ends` hangs up or the time is over. True if the answer took too much memory before that."""
+    deadline = time.monotonic() + limits.seconds + GRACE_SECONDS
+    while (patience := deadline - time.monotonic()) > 0:
+        if select.select(ends, [], [], min(patience, LOOK_EVERY_SECONDS) if watch else patience)[0]:
+            return False
+        if watch and watch.is_exceeded():
+            return True
+    return False
+
+
+def _cause_of_death(status: int, usage: resource.struct_rusage, limits: Limits) -> Fault:
+    """The kernel kills at the limit of CPU time and does not say so; the time used does.
+
+    Only roughly: the limit is counted in ticks, and on a busy machine a third of them may be somebody else's.
+    """
+    was_killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+    used_up = usage.ru_utime + usage.ru_stime >= limits.cpu_seconds / 2
+    return Fault.TIMEOUT if was_killed and used_up else Fault.CRASHED
 
 
 def _keep_only(*kept: int) -> None:
@@ -87,14 +123,21 @@ def _kill(pid: int) -> None:
 
 
 def _end_orphans() -> None:
-    """Without a process namespace the kernel ends nothing by itself: what the answer started is ours by now."""
-    children = Path(f"/proc/self/task/{os.getpid()}/children")
+    """Without a process namespace the kernel ends nothing by itself: what the answer started is ours by now.
+
+    What forks on and on meanwhile is caught between two forks: so nobody is waited for while others live.
+    """
     deadline = time.monotonic() + GRACE_SECONDS
-    while time.monotonic() < deadline:
-        pids = [int(pid) for pid in children.read_text().split()] if children.exists() else []
-        if not pids:
-            return
-        for pid in pids:
-            _kill(pid)
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(pid, 0)
+    with contextlib.suppress(ChildProcessError):  # there is none any more
+        while time.monotonic() < deadline:
+            for pid in _children():
+                _kill(pid)
+            os.waitpid(-1, os.WNOHANG)
+
+
+def _children() -> list[int]:
+    """The kernel may leave one out while others end; it names it the next time."""
+    try:
+        return [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
+    except OSError:  # another system, or a kernel without this list
+        return []

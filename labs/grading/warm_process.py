@@ -23,8 +23,11 @@ _ENVIRONMENT = {
     "HOME": "/nonexistent",
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
+    "TORCHINDUCTOR_CACHE_DIR": "/tmp",  # noqa: S108  (a folder that is there, or importing torch's compiler fails)
     "PYTHONHASHSEED": "0",  # the order of a set must not change a verdict
 }
+_PASSED_ON = ("CUDA_VISIBLE_DEVICES",)
+"""Which GPUs are ours is for the user to say."""
 
 
 class WarmProcess:
@@ -43,7 +46,7 @@ class WarmProcess:
                 stdout=subprocess.DEVNULL,
                 stderr=self._errors,
                 pass_fds=[inherited.fileno()],
-                env=_ENVIRONMENT,
+                env=_ENVIRONMENT | {name: os.environ[name] for name in _PASSED_ON if name in os.environ},
                 start_new_session=True,  # an interrupt typed at the terminal is for the app
             )
 

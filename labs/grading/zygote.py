@@ -15,7 +15,6 @@ from __future__ import annotations
 import gc
 import os
 import platform
-import random
 import signal
 import socket
 import sys
@@ -24,8 +23,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from labs.grading import channel, huge_pages
-from labs.grading.sandbox import layers, plan
-from labs.grading.verdict import Machine
+from labs.grading.sandbox import cuda, layers, plan
+from labs.grading.verdict import Device, Machine
 from labs.grading.warming import warm_up
 
 
@@ -33,22 +32,22 @@ def main() -> None:
     control, preload = socket.socket(fileno=int(sys.argv[1])), sys.argv[2]
     decoy = Path(__file__).with_name("manifest.py")
     possible = plan.probe(decoy)
-    cuda = _cuda_is_there()
     warm_up(preload)
+    on_gpu = cuda.strongest_plan(possible)
     _seed_generators()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the forks: the kernel reaps them
     gc.collect()
     gc.freeze()
     huge_pages.collapse()
-    machine = Machine(isolation=possible.isolation, cuda=cuda, versions=_versions(preload))
+    machine = Machine(isolation=possible.isolation, cuda=on_gpu and on_gpu.isolation, versions=_versions(preload))
     channel.send(control, machine.model_dump())
-    _Zygote(control, possible).serve()
+    _Zygote(control, {"cpu": possible, "cuda": on_gpu or possible}).serve()
 
 
 class _Zygote:
-    def __init__(self, control: socket.socket, possible: plan.Plan) -> None:
+    def __init__(self, control: socket.socket, plans: dict[Device, plan.Plan]) -> None:
         self._control = control
-        self._plan = possible
+        self._plans = plans
         self._rulesets: dict[tuple[str, ...], int | None] = {}
 
     def serve(self) -> None:
@@ -67,23 +66,30 @@ class _Zygote:
                 os.close(fd)
 
     def _ruleset(self, task: dict[str, Any]) -> int | None:
-        """Landlock rulesets are built once for each set of libraries; a fork only has to step behind one."""
-        if not self._plan.landlock:
+        """Landlock rulesets are built once for each set of libraries; a fork only has to step behind one.
+
+        On a GPU each answer has one of its own, made by its warden: it adds to that what only it may do.
+        """
+        if task["device"] == "cuda" or not self._plans["cpu"].landlock:
             return None
-        key = (*task["libraries"], task["device"])
+        key = tuple(task["libraries"])
         if key not in self._rulesets:
-            cuda = task["device"] == "cuda"
-            self._rulesets[key] = plan.ruleset_for(task["libraries"], cuda=cuda)
+            self._rulesets[key] = plan.ruleset_for(task["libraries"])
         return self._rulesets[key]
 
     def _become_warden(self, task: dict[str, Any], fds: list[int], ruleset: int | None) -> NoReturn:
         from labs.grading import warden
 
         self._leave_zygote()
-        warden.run_and_exit(task, fds, self._plan, ruleset)
+        layers_here = self._plans[task["device"]]
+        if task["device"] == "cuda" and layers_here.landlock:
+            ruleset = plan.ruleset_for(task["libraries"], cuda=True)
+        warden.run_and_exit(task, fds, layers_here, ruleset)
 
     def _become_trusted(self, request: dict[str, Any], fds: list[int]) -> NoReturn:
         self._leave_zygote()
+        # Only answers compute on a GPU. Here a backward would start CUDA's threads, which no further fork could use.
+        os.environ["CUDA_VISIBLE_DEVICES"] = ""
         for ruleset in self._rulesets.values():
             if ruleset is not None:
                 os.close(ruleset)
@@ -102,11 +108,13 @@ class _Zygote:
 
 
 def _seed_generators() -> None:
-    """Every fork starts from the same state, so that an answer that draws numbers is judged the same way again."""
+    """Every fork starts from the same state, so that an answer that draws numbers is judged the same way again.
+
+    Python's own generator is no part of it: it is seeded anew at every fork, and by `candidate` once more.
+    """
     import numpy
     import torch
 
-    random.seed(0)
     numpy.random.seed(0)
     torch.manual_seed(0)
 
@@ -115,18 +123,6 @@ def _versions(preload: str) -> dict[str, str]:
     """What a verdict depends on beside the lab, the answer, the seed and the device."""
     libraries = {"torch": ("torch", "numpy"), "deepspeed": ("torch", "numpy", "deepspeed")}[preload]
     return {"python": platform.python_version(), **{name: metadata.version(name) for name in libraries}}
-
-
-def _cuda_is_there() -> bool:
-    """Whether a GPU can be used, asked in a child: this process must never start CUDA."""
-    if not Path("/dev/nvidiactl").exists():
-        return False
-    pid = os.fork()
-    if pid == 0:
-        import torch
-
-        os._exit(0 if torch.cuda.is_available() else 1)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
 
 
 if __name__ == "__main__":

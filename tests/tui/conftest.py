@@ -11,6 +11,7 @@ import pytest
 
 from labs.grading.client import JudgeFault
 from labs.grading.content import Language
+from labs.grading.difference import Difference
 from labs.grading.verdict import Isolation, Outcome, PropertyVerdict, RunOutput, Verdict
 from quiz.bank.loader import Bank
 from quiz.records.store import Records
@@ -36,6 +37,9 @@ class FakeJudge:
         self.closed = False
         self.output = RunOutput(value="tensor([1.])")
         self.snippets: list[str] = []
+        self.difference: Difference | None = None
+        self.compared: list[str] = []
+        """The answers that were compared with the reference."""
 
     def wait_until_warm(self, on_progress: Callable[[str], None] | None = None, *, lab=None) -> None:
         if lab:
@@ -79,6 +83,13 @@ class FakeJudge:
             raise JudgeFault(self.fault)
         self.snippets.append(snippet)
         return self.output
+
+    def smallest_difference(self, lab, answer: bytes) -> Difference | None:
+        assert self.let_go.wait(10)
+        if self.fault:
+            raise JudgeFault(self.fault)
+        self.compared.append(answer.decode())
+        return self.difference
 
     def close(self) -> None:
         self.closed = True

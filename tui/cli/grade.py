@@ -93,24 +93,26 @@ def _print(verdict: Verdict, language: Language) -> None:
     from rich.text import Text
 
     from quiz.report.labels import label
-    from quiz.report.untrusted import visible
+    from quiz.report.words import line
 
     console = Console(highlight=False, soft_wrap=True)
-    head = f"{'PASSED' if verdict.passed else 'NOT PASSED'}  {verdict.score:.0%}  {visible(verdict.answer)}"
+    head = f"{'PASSED' if verdict.passed else 'NOT PASSED'}  {verdict.score:.0%}  {line(verdict.answer)}"
     console.print(Text(head, style="bold"))
     said = None
     for judged in verdict.properties:
         console.print(Text(f"  {_MARKS[judged.outcome]} {judged.outcome:<9} {judged.title[language]}"))
         if judged.diagnosis and judged.diagnosis != said:  # the same words once, not under every property
-            console.print(Text(f"      {visible(judged.diagnosis[language])}"))
+            console.print(Text(f"      {line(judged.diagnosis[language])}"))
             said = judged.diagnosis
     if verdict.mistakes:
         console.print(Text(f"  {label('mistakes', language)}"))
     for mistake in verdict.mistakes:
-        console.print(Text(f"    • {visible(mistake[language])}"))
+        console.print(Text(f"    • {line(mistake[language])}"))
     lacking = f", without {', '.join(verdict.isolation.missing)}" if verdict.isolation.missing else ""
     seed = f"; seed {verdict.seed}" if verdict.seed else ""
     facts = f"isolation {verdict.isolation.level}{lacking}; {verdict.device}{seed}; {verdict.seconds:.2f} s"
     console.print(Text(f"  {facts}", style="dim"))
+    if not verdict.verified:
+        console.print(Text(f"  {label('not-all-verified', language)}"))
     for note in (*(f"flag: {f}" for f in verdict.flags), *(f"fault: {f}" for f in verdict.faults)):
-        console.print(Text(f"  {visible(note)}"))
+        console.print(Text(f"  {line(note)}"))

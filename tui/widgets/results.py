@@ -27,6 +27,7 @@ from tui.translation import follow_language, language_of
 from tui.widgets.comparison import Comparison
 from tui.widgets.phrase import Phrase
 
+_STYLES = {Outcome.PASSED: "bold green", Outcome.NOT_VERIFIED_HERE: "bold yellow"}
 _LINE = re.compile(r"\bline (\d{1,6})\b", re.IGNORECASE)
 
 
@@ -122,7 +123,7 @@ def render_verdict(verdict: Verdict, language: Language) -> RenderableType:
     """The properties, what was noticed beside them, and how the judging was done. No text in it is markup."""
     properties = Table.grid(padding=(0, 2, 0, 0))
     for judged in verdict.properties:
-        style = "bold green" if judged.outcome is Outcome.PASSED else "bold red"
+        style = _STYLES.get(judged.outcome, "bold red")
         said = Text(line(judged.title[language]))
         if judged.diagnosis:
             said.append(f"\n{line(judged.diagnosis[language])}", style="dim")

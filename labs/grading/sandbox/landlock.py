@@ -18,6 +18,7 @@ _CREATE_RULESET_VERSION = 1
 _RULE_PATH_BENEATH = 1
 
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
+_TRUNCATE = 1 << 14  # since ABI 3
 _IOCTL_DEV = 1 << 15  # since ABI 5
 _FS_BITS_BY_ABI = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 _TCP_BIND_AND_CONNECT = 0b11  # since ABI 4
@@ -49,7 +50,7 @@ def build_ruleset(readable: Iterable[Path], writable: Iterable[Path] = ()) -> in
     Raises OSError where the kernel has no Landlock.
     """
     abi = abi_version()
-    handled = (1 << _FS_BITS_BY_ABI.get(abi, 16)) - 1
+    handled = _handled(abi)
     attr = _RulesetAttr(
         handled,
         _TCP_BIND_AND_CONNECT if abi >= 4 else 0,
@@ -64,9 +65,19 @@ def build_ruleset(readable: Iterable[Path], writable: Iterable[Path] = ()) -> in
     return ruleset
 
 
+def allow_writing_below(ruleset: int, folder: Path) -> None:
+    """Let what steps behind `ruleset` from now on read and write the files of `folder`. Raises OSError."""
+    _grant(ruleset, folder, (_READ_FILE | _WRITE_FILE | _TRUNCATE) & _handled(abi_version()), 0)
+
+
 def restrict_self(ruleset: int) -> None:
     """Put this thread behind `ruleset`, for good. Needs no_new_privs. Raises OSError."""
     _syscall(_RESTRICT_SELF, ruleset, 0)
+
+
+def _handled(abi: int) -> int:
+    """All that this kernel can deny in the file system."""
+    return (1 << _FS_BITS_BY_ABI.get(abi, 16)) - 1
 
 
 def _grant(ruleset: int, path: Path, file_access: int, folder_access: int) -> None:

@@ -51,16 +51,18 @@ def restore_signals() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 
 
-def limit_resources(*, cpu_seconds: int, memory_mib: int | None, processes: int, file_mib: int) -> None:
+def limit_resources(
+    *, cpu_seconds: int, memory_mib: int | None, processes: int, file_mib: int, files: int = 64
+) -> None:
     """CPU time, address space beyond what is mapped now, threads, file size, open files; no core dumps.
 
     memory_mib None leaves the address space alone: CUDA maps far more of it than it uses.
     """
     limits = [
-        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_CORE, 1),  # too small for any; 0 would still start a program that `core_pattern` names
         (resource.RLIMIT_CPU, cpu_seconds),
         (resource.RLIMIT_FSIZE, file_mib * 2**20),
-        (resource.RLIMIT_NOFILE, 64),
+        (resource.RLIMIT_NOFILE, files),
         # Counted by user, others' processes included: what is there now, and so many more. Root is not counted.
         (resource.RLIMIT_NPROC, _threads_on_this_machine() + processes),
     ]

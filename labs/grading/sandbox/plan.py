@@ -51,30 +51,47 @@ class Plan:
 def probe(decoy: Path) -> Plan:
     """Try every layer in a child of its own; `decoy` is a file that Landlock must make unreadable."""
     return Plan(
-        namespaces=_succeeds(_try_namespaces),
-        landlock=_succeeds(lambda: _try_landlock(decoy)),
-        seccomp=_succeeds(_try_seccomp),
-        other_user=os.geteuid() != 0 or _succeeds(_try_other_user),
+        namespaces=succeeds(_try_namespaces),
+        landlock=succeeds(lambda: _try_landlock(decoy)),
+        seccomp=succeeds(_try_seccomp),
+        other_user=os.geteuid() != 0 or succeeds(_try_other_user),
     )
 
 
 def apply(
-    plan: Plan, *, ruleset: int | None, cpu_seconds: int, memory_mib: int | None, processes: int, file_mib: int
+    plan: Plan,
+    *,
+    ruleset: int | None,
+    cpu_seconds: int,
+    memory_mib: int | None,
+    processes: int,
+    file_mib: int,
+    cuda: bool = False,
 ) -> None:
     """Put this process behind every layer of `plan` but the namespaces, which its parent has entered.
+
+    With `cuda` it may do what CUDA's driver needs (`sandbox.cuda`); its ruleset must then be its own.
 
     The order is the one that works: limits, then privileges (dropping the user clears the death signal, so
     that comes after), then Landlock, then seccomp, which forbids the calls that the others need.
     """
-    layers.limit_resources(cpu_seconds=cpu_seconds, memory_mib=memory_mib, processes=processes, file_mib=file_mib)
+    layers.limit_resources(
+        cpu_seconds=cpu_seconds,
+        memory_mib=memory_mib,
+        processes=processes,
+        file_mib=file_mib,
+        files=1024 if cuda else 64,  # CUDA opens some twenty for each GPU
+    )
     if sys.platform == "linux":
         layers.drop_privileges(change_user=plan.other_user)
         layers.no_new_privileges()
     layers.die_with_parent()
     if plan.landlock and ruleset is not None:
+        if cuda:
+            landlock.allow_writing_below(ruleset, Path("/proc/self/task"))
         landlock.restrict_self(ruleset)
     if plan.seccomp:
-        seccomp.deny_calls()
+        seccomp.deny_calls(cuda=cuda)
 
 
 def ruleset_for(libraries: Sequence[str], *, cuda: bool = False) -> int:
@@ -100,7 +117,8 @@ def _standard_library() -> list[Path]:
     return [entry for entry in folder.iterdir() if entry.name not in ("site-packages", "dist-packages")]
 
 
-def _succeeds(trial: Callable[[], bool]) -> bool:
+def succeeds(trial: Callable[[], bool]) -> bool:
+    """Whether `trial` returns true in a child of its own."""
     pid = os.fork()
     if pid == 0:
         try:
@@ -112,7 +130,7 @@ def _succeeds(trial: Callable[[], bool]) -> bool:
 
 def _try_namespaces() -> bool:
     layers.enter_namespaces()
-    return _succeeds(lambda: os.getpid() == 1)
+    return succeeds(lambda: os.getpid() == 1)
 
 
 def _try_landlock(decoy: Path) -> bool:

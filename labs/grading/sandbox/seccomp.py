@@ -68,11 +68,15 @@ _CLONE_THREAD = 0x00010000
 # How a descriptor is made to send a signal, to anybody, when something arrives at it.
 _F_SETOWN, _F_SETSIG, _F_SETOWN_EX = 8, 10, 15
 _FIOSETOWN, _SIOCSPGRP = 0x8901, 0x8902
+_NEEDED_BY_CUDA = {"socket", "bind", "listen", "memfd_create"}
+_TYPE_OF_SOCKET = 0xF
 
 
-def deny_calls() -> None:
+def deny_calls(*, cuda: bool = False) -> None:
     """Install the filter on this thread, for good. Needs no_new_privs or privilege.
 
+    With `cuda`, memfds and Unix sockets that can send nothing without a connection are allowed; `connect` and
+    `accept` are not.
     Raises OSError, also where libseccomp is missing.
     """
     if seccomp is None:
@@ -80,11 +84,17 @@ def deny_calls() -> None:
     calls = seccomp.SyscallFilter(seccomp.ALLOW)
     refuse = seccomp.ERRNO(errno.EPERM)
     for name in _DENIED:
+        if cuda and name in _NEEDED_BY_CUDA:
+            continue
         number = seccomp.resolve_syscall(seccomp.system_arch(), name)
         if number >= 0:  # negative: this architecture or this libseccomp does not know the call
             calls.add_rule(refuse, number)
     for number in (_FCHMODAT2, _SETXATTRAT, _REMOVEXATTRAT, _FILE_SETATTR):
         calls.add_rule(refuse, number)
+    if cuda:
+        calls.add_rule(refuse, "socket", seccomp.Arg(0, seccomp.NE, socket.AF_UNIX))
+        for datagrams in (socket.SOCK_DGRAM, socket.SOCK_RAW):
+            calls.add_rule(refuse, "socket", seccomp.Arg(1, seccomp.MASKED_EQ, _TYPE_OF_SOCKET, datagrams))
     # A process may signal and limit itself, and nobody else.
     calls.add_rule(refuse, "tgkill", seccomp.Arg(0, seccomp.NE, os.getpid()))
     for name in ("prlimit64", "sched_setscheduler", "sched_setparam", "sched_setattr", "sched_setaffinity"):

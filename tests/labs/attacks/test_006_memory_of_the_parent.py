@@ -41,12 +41,20 @@ def others():
         pass
     return sorted(pids - {0, os.getpid()}, key=lambda pid: pid != os.getppid())
 
+def somewhere(pid):
+    try:
+        with open(f"/proc/{pid}/maps") as mapped:
+            return next(int(line.split("-")[0], 16) for line in mapped if " rw" in line)
+    except (OSError, StopIteration):
+        return id(object)  # a fork has its memory where its parent has it
+
 def look(x=None):
     for pid in others():
-        for way in (by_call, by_file, by_ptrace):
+        # Strangers are not attached to, since that would stop them where nothing prevents it: the parent will do.
+        for way in (by_call, by_file, by_ptrace) if pid == os.getppid() else (by_call, by_file):
             try:
                 read = way(pid)
-                read(next(regions(pid))[0], 16)  # a fork has its memory where its parent has it
+                read(somewhere(pid), 16)
             except OSError:
                 continue
             if found := sweep(read, pid):

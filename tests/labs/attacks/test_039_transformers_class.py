@@ -1,5 +1,7 @@
 """039: take transformers' class for one's own. Its name is found in the source, and its files cannot be read."""
 
+import pytest
+
 from labs.grading.catalogue import find_lab
 from labs.grading.verdict import Fault, Outcome
 from tests.labs.attacks.loot import READ_FILE
@@ -55,6 +57,7 @@ def test_however_it_is_sought_it_is_not_found(attack):
     assert {"importlib", "exec", "getattr"} <= {flag.split(": ")[1] for flag in verdict.flags}
 
 
+@pytest.mark.slow
 def test_it_is_found_where_nothing_is_hidden():
     exec(HOWEVER, names := {})  # transformers is installed where these tests run
     assert names["RMSNorm"] is not names["Wrong"]

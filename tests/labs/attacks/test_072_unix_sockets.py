@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.labs.attacks.conftest import MARK, fails
+from tests.labs.attacks.conftest import fails
 from tests.labs.attacks.tools import RIGHT_IF_DONE, TRY
 
 HOSTILE = (
@@ -48,7 +48,7 @@ attempt(socket.socketpair, socket.AF_UNIX, socket.SOCK_DGRAM)
 @pytest.fixture
 def visitors(tmp_path: Path) -> Iterator[tuple[list[bytes | str], list[object]]]:
     """Addresses at which somebody listens, and who came."""
-    addresses: list[bytes | str] = [f"\0{MARK}-{os.getpid()}".encode(), str(tmp_path / "socket")]
+    addresses: list[bytes | str] = [f"\0ropes-listener-{os.getpid()}".encode(), str(tmp_path / "socket")]
     came: list[object] = []
 
     def welcome(server: socket.socket) -> None:

@@ -50,7 +50,7 @@ THINGS = [
 ERRORS = ["Error()", "Told()", "Masked()", "Late('x')", "ValueError(Sly())", "KeyError(SlyStr('x'))"]
 
 
-@pytest.mark.parametrize("strike", STRIKES)
+@pytest.mark.parametrize("strike", ["raise", "lie"])
 @pytest.mark.parametrize("thing", THINGS)
 def test_as_a_result(attack, strike, thing):
     source, faults = STRIKES[strike]
@@ -59,7 +59,7 @@ def test_as_a_result(attack, strike, thing):
     assert set(verdict.faults) <= faults
 
 
-@pytest.mark.parametrize("strike", STRIKES)
+@pytest.mark.parametrize("strike", ["exit", "end"])
 @pytest.mark.parametrize("error", ERRORS)
 def test_as_an_exception(attack, strike, error):
     source, faults = STRIKES[strike]

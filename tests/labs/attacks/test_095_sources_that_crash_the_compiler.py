@@ -30,8 +30,8 @@ SOURCES = {
     "f-strings": "x = " + "f'{" * 60 + "1" + "}'" * 60,
     "braces": "f'" + "{" * 150 + "'",
     "patterns": "match 1:\n case " + "[" * 5_000 + "]" * 5_000 + ": pass",
-    "decorators": "@a\n" * DEEP + "def f(): pass",
-    "annotations": "def f(" + ", ".join(f"a{i}: int" for i in range(30_000)) + "): pass",
+    "decorators": "@a\n" * 10_000 + "def f(): pass",
+    "annotations": "def f(" + ", ".join(f"a{i}: int" for i in range(3_000)) + "): pass",
     "folded": "x = 1 << 10**10\ny = 'x' * 10**10\nz = (1,) * 10**10",
     "folded bit by bit": "x = " + "*".join(["'x'"] + ["4096"] * 20),
     "digits": "x = " + "9" * 100_000,
@@ -41,7 +41,7 @@ SOURCES = {
     "full": "#" * MAX_ANSWER_BYTES,
     "too full": "x = 1\n" * (MAX_ANSWER_BYTES // 6),
     "surrogates": "x = '" + "\\ud800" * 1000 + "'\nraise ValueError(x)",
-    "asserts": "assert (" + "1, " * 100_000 + ")\n1/0",
+    "asserts": "assert (" + "1, " * 10_000 + ")\n1/0",
 }
 
 

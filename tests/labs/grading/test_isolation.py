@@ -91,6 +91,11 @@ def test_the_libraries_can_be_read(look: Look):
     assert look("import torch; open(torch.__file__).close(); open(os.__file__).close(); 1") == 1
 
 
+def test_libraries_that_look_for_a_temporary_folder_work_without_one(look: Look):
+    """A first optimiser imports torch's compiler, which wants a folder to cache in."""
+    assert look("import torch; p = torch.nn.Parameter(torch.ones(2)); torch.optim.AdamW([p]).step(); p.tolist()") == [1, 1]
+
+
 def test_only_its_own_wire_is_open(look: Look):
     """Socket and arena, and the end of a pipe by which its parent sees it end."""
     kinds = look(
@@ -199,13 +204,13 @@ def test_threads_of_its_own_are_its_business(look: Look):
 
 def test_it_has_no_privileges(look: Look):
     assert look("[attempt(os.setuid, 12345), attempt(os.chroot, '/'), attempt(os.nice, -5)]") == ["PermissionError"] * 3
-    assert look("signal.raise_signal(signal.SIGCONT); resource.getrlimit(resource.RLIMIT_CORE)") == (0, 0)
+    assert look("signal.raise_signal(signal.SIGCONT); resource.getrlimit(resource.RLIMIT_CORE)") == (1, 1)
 
 
 def test_the_environment_is_clean(look: Look):
     seen = look("dict(os.environ)")
     ours = {"PATH", "LANG", "HOME", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "PYTHONHASHSEED"}
-    assert seen.keys() <= ours | {"PWD", "LC_CTYPE"}
+    assert seen.keys() <= ours | {"PWD", "LC_CTYPE", "TORCHINDUCTOR_CACHE_DIR"}
     assert "hunter2" not in str(seen)  # the judge's fixture puts it there
 
 

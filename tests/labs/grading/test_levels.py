@@ -10,14 +10,13 @@ from __future__ import annotations
 import ast
 import contextlib
 import importlib
-import json
 import os
 import secrets
 import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +24,7 @@ from typing import Any
 
 import pytest
 
-from labs.grading import endpoint, warm_process
+from labs.grading import warm_process
 from labs.grading.catalogue import Lab
 from labs.grading.dispatcher import Dispatcher
 from labs.grading.verdict import Fault
@@ -146,10 +145,11 @@ SEND = (
 
 @dataclass(frozen=True)
 class Attack:
-    """An answer that passes only if it could do what it must not; without any of its `guards` it can."""
+    """An answer that passes only if it could do what it must not."""
 
     source: str
     guards: frozenset[str] = frozenset()
+    """The layers of which each stops it by itself; none where it needs no layer to be stopped."""
     faults: tuple[Fault, ...] | None = None
     """Of its verdict, where they are known beforehand."""
 
@@ -174,9 +174,9 @@ def attacks(lab: Lab, zygote: int, folder: Path, port: int) -> dict[str, Attack]
     return {
         "1 frames": heist("001_walk_the_frames"),
         "4 hidden files": heist("004_read_hidden_files", "landlock"),
-        "6 memory of the parent": heist("006_memory_of_the_parent"),
+        "6 memory of the parent": heist("006_memory_of_the_parent", "landlock", "namespaces", "other-user"),
         "7 descriptors": heist("007_inherited_descriptors"),
-        "8 environment": heist("008_environment"),
+        "8 environment": heist("008_environment", "landlock", "namespaces", "other-user"),
         "16 allclose": Attack(of("016_patch_allclose").HOSTILE + WRONG),
         "19 exit": Attack("import os\nos._exit(0)\n", faults=(Fault.CRASHED,)),
         "42 forged frames": Attack(
@@ -190,11 +190,12 @@ def attacks(lab: Lab, zygote: int, folder: Path, port: int) -> dict[str, Attack]
         "54 memory bomb": Attack("def double(x):\n    return bytearray(2**34)\n", faults=(Fault.MEMORY,)),
         "58 endless loop": Attack("while True: pass\n", faults=(Fault.TIMEOUT,)),
         "65 daemon": Attack(of("065_daemon_that_holds_the_pipe").DAEMON + WRONG),
-        "66 kill the parent": Attack(targets + of("066_kill_the_parent").HOSTILE + WRONG),
+        "66 kill the parent": Attack(targets + of("066_kill_the_parent").HOSTILE + WRONG, ANY_LAYER),
         "71 UDP": Attack(SEND.format(port=port) + RIGHT_IF_DONE, frozenset({"seccomp", "namespaces"})),
     }
 
 
+ANY_LAYER = frozenset({"namespaces", "landlock", "seccomp", "other-user"})
 SECRET_VALUE = "hunter2"
 LIMITS = "seconds: 20, call_seconds: 2, memory_mib: 256"
 
@@ -222,21 +223,22 @@ def test_what_is_denied_is_named_and_what_remains_holds(name, folder, make_lab, 
             "landlock": "done" if "landlock" in missing else "PermissionError",
             "seccomp": "done" if "seccomp" in missing else "PermissionError",
             "namespaces": "namespaces" not in missing,
-            "user": 65534 if os.geteuid() == 0 else os.geteuid(),
+            "user": os.geteuid() if "other-user" in missing or os.geteuid() else 65534,
             "capabilities": [0] * 6,
         }
         assert judge.grade(lab, RIGHT.encode()).passed
         assert eventually(lambda: len(processes_of(folder)) == 2)  # the zygote and the judge server
         before = processes_of(folder)
-        tried = attacks(lab, zygote_of(judge).pid, folder, port.getsockname()[1])
-        assert len(tried) == 15
+        known = attacks(lab, zygote_of(judge).pid, folder, port.getsockname()[1])
+        assert len(known) == 15
+        open_to = {name for name, attack in known.items() if attack.guards and attack.guards <= missing}
+        tried = {name: attack for name, attack in known.items() if name not in open_to}
         with ThreadPoolExecutor(2) as pool:
-            verdicts = dict(
-                zip(tried, pool.map(lambda a: judge.grade(lab, a.source.encode()), tried.values()), strict=True)
-            )
-        got_through = {name for name, verdict in verdicts.items() if verdict.passed}
-        assert got_through <= {name for name, attack in tried.items() if attack.guards and attack.guards <= missing}
-        assert ("4 hidden files" in got_through) == ("landlock" in missing)  # the attacks are real
+            grade = pool.map(lambda attack: judge.grade(lab, attack.source.encode()), tried.values())
+            verdicts = dict(zip(tried, grade, strict=True))
+        assert {name for name, verdict in verdicts.items() if verdict.passed} == set()
+        if "4 hidden files" in open_to:  # it is real
+            assert judge.grade(lab, known["4 hidden files"].source.encode()).passed
         named = {name: tuple(verdicts[name].faults) for name, attack in tried.items() if attack.faults}
         assert named == {name: attack.faults for name, attack in tried.items() if attack.faults}
         assert all(verdict.isolation == isolation for verdict in verdicts.values())
@@ -265,17 +267,43 @@ def seen_from_inside(judge: Dispatcher, lab: Lab) -> object:
 # -- processes that want to stay ----------------------------------------------------------------------------
 
 DAEMONS = {
-    "double fork": "for _ in range(3):\n    if not os.fork():\n        os.setsid()\n        if os.fork(): os._exit(0)\n        stay()\n",
-    "deaf": "if not os.fork():\n    for n in (1, 2, 15): signal.signal(n, signal.SIG_IGN)\n    os.setsid(); stay()\n",
-    "stopped": "if not os.fork():\n    os.setsid(); signal.raise_signal(signal.SIGSTOP)\n    stay()\n",
-    "a family": "for _ in range(4): os.fork()\nif os.getpid() != first: os.setpgid(0, 0); stay()\n",
-    "on and on": "if not os.fork():\n    while True:\n        if os.fork(): os._exit(0)\n        os.setsid()\n",
+    "double fork": """
+for _ in range(3):
+    if not os.fork():
+        os.setsid()
+        if os.fork(): os._exit(0)
+        stay()
+""",
+    "deaf": """
+if not os.fork():
+    for number in (1, 2, 15): signal.signal(number, signal.SIG_IGN)
+    os.setsid()
+    stay()
+""",
+    "stopped": """
+if not os.fork():
+    os.setsid()
+    signal.raise_signal(signal.SIGSTOP)
+    stay()
+""",
+    "a family": """
+for _ in range(4): os.fork()
+if os.getpid() != first:
+    os.setpgid(0, 0)
+    stay()
+""",
+    "on and on": """
+if not os.fork():
+    while True:
+        if os.fork(): os._exit(0)
+        os.setsid()
+""",
 }
 BEGIN = "import os, signal, time\nfirst = os.getpid()\ndef stay():\n    while True: time.sleep(9)\n"
 
 
 def test_without_namespaces_and_seccomp_the_warden_ends_what_an_answer_started(folder, make_lab, whole, eventually):
-    lab = make_lab(root=folder)
+    lab = make_lab(root=folder, manifest=MANIFEST.replace("call_seconds: 10", "call_seconds: 1"))
     with judge_on(folder, Case(1, ("namespaces", "seccomp"))) as judge:
         assert judge.grade(lab, RIGHT.encode()).passed
         assert eventually(lambda: len(processes_of(folder)) == 2)

@@ -8,6 +8,7 @@ import pytest
 
 from labs.grading.catalogue import Lab
 from labs.grading.verdict import Fault, Outcome, Verdict
+from tests.labs.toy import HIDDEN
 
 PASSED, FAILED, ERROR = Outcome.PASSED, Outcome.FAILED, Outcome.ERROR
 
@@ -217,6 +218,30 @@ def test_what_only_the_answer_reports_decides_no_pass(grade, make_lab, right):
     assert not verdict.passed
     assert not verdict.verified
     assert verdict.score == 1.0  # over what ran
+
+
+ON_GPU = (
+    HIDDEN
+    + """
+@judges("keeps-dtype")
+def test_memory(candidate, device):
+    if device != "cuda":
+        pytest.skip("only a GPU can tell")
+    assert False, "this is for machines without one"
+"""
+)
+
+
+def test_what_needs_a_gpu_is_left_open_without_one(grade, make_lab, right):
+    """It neither helps nor harms, but the verdict is not the whole of it."""
+    lab = make_lab(hidden=ON_GPU)
+    verdict = grade(right, lab=lab)
+    assert outcomes(verdict)["keeps-dtype"] is Outcome.NOT_VERIFIED_HERE
+    assert verdict.passed
+    assert not verdict.verified
+    wrong = grade("def double(x): return 3 * x", lab=lab)
+    assert not wrong.passed
+    assert outcomes(wrong)["keeps-dtype"] is not PASSED
 
 
 def test_a_missing_exception_is_a_failure_and_not_an_error(grade, make_lab, right):

@@ -117,7 +117,7 @@ def test_gradients_for_the_weights(candidate, reference, draw):
 
 @judges("width")
 def test_two_thirds_up_to_a_multiple(candidate, reference, draw):
-    # 96 and 384 give 256 and 1024: already multiples. 13.33 and 10.67 are cut to 13 and 10, which a multiple of 1 shows.
+    # 96 and 384 give multiples already, 256 and 1024. 13.33 and 10.67 are cut, to 13 and 10: a multiple of 1 shows it.
     sizes = [(5, 1), (4, 1), (96, 256), (384, 64), (4096, 256), (draw.integer(100, 9000), draw.integer(2, 300))]
     for hidden, multiple in sizes:
         actual = candidate.width(hidden, multiple_of=multiple)

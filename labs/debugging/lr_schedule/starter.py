@@ -1,0 +1,33 @@
+"""Learning-rate schedules: warmup and cosine with a floor, DeepSpeed's WarmupLR. It runs, and it is broken."""
+
+import math
+
+
+def cosine(step, peak, warmup, total, floor=0.0):
+    """The learning rate of optimizer step `step` (0, 1, ...): up to `peak` in `warmup` steps, then down to `floor`."""
+    if step < warmup:
+        return peak * step / warmup
+    progress = step / total
+    return max(floor, peak * 0.5 * (1 + math.cos(math.pi * progress)))
+
+
+def deepspeed_warmup(step, low, high, warmup, kind="log"):
+    """The learning rate that DeepSpeed's WarmupLR sets at its `step` (0, 1, ...), from `low` to `high`.
+
+    kind: "log" or "linear". Raises ValueError for another.
+    """
+    if kind not in ("log", "linear"):
+        raise ValueError(f"unknown kind {kind!r}")
+    if step >= warmup:
+        return high
+    fraction = math.log(step + 1) / math.log(warmup + 1) if kind == "log" else step / warmup
+    return low + (high - low) * fraction
+
+
+def rates(schedule, micro_batches, accumulation):
+    """The learning rate of each optimizer step while `micro_batches` micro-batches are trained on.
+
+    schedule: a function that gives the rate of an optimizer step. There is an optimizer step after every
+    `accumulation` micro-batches, and one for the rest at the end.
+    """
+    return [schedule(i) for i in range(micro_batches) if (i + 1) % accumulation == 0 or i + 1 == micro_batches]
