@@ -1,4 +1,4 @@
-"""What verdicts are compared with: interpreters that start cold."""
+"""What verdicts are compared with: interpreters that start cold, at the same low priority as the judge service."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from pathlib import Path
 
 from bench.stopwatch import seconds
 from labs.grading.catalogue import Lab
+from labs.grading.service import NICENESS
 
 ROOT = Path(__file__).resolve().parents[1]
+_NICE = ["nice", "-n", str(NICENESS)]
 
 
 def import_torch() -> float:
     """Seconds of a fresh interpreter that imports torch and does nothing else."""
-    return seconds(lambda: subprocess.run([sys.executable, "-c", "import torch"], check=True))
+    return seconds(lambda: subprocess.run([*_NICE, sys.executable, "-c", "import torch"], check=True))
 
 
 def pytest_of(lab: Lab) -> float:
@@ -24,7 +26,7 @@ def pytest_of(lab: Lab) -> float:
     No plugin that is installed by chance is loaded and nothing is cached, as in the judge. Raises CalledProcessError
     where the suite does not pass.
     """
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "bench.one_process", "--lab", lab.id]
+    command = [*_NICE, sys.executable, "-m", "pytest", "-q", "-p", "bench.one_process", "--lab", lab.id]
     command += ["-c", os.devnull, "--rootdir", str(lab.folder), "--import-mode=importlib", "-p", "no:cacheprovider"]
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     run = [*command, str(lab.folder / "hidden")]

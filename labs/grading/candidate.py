@@ -110,7 +110,12 @@ def _enter_sandbox(task: Task, plan: sandbox.Plan, ruleset: int | None) -> None:
     if plan.landlock and not sandbox.is_unreadable(Path(task.decoy)):
         raise PermissionError(f"the sandbox is not engaged: {task.decoy} can be read")
     if task.device == "cuda":
-        torch.ones(1, device="cuda")  # takes a while, and is no fault of an answer where it fails
+        _start_cuda()
+
+
+def _start_cuda() -> None:
+    """It takes a second or so, of which no call shall pay, and where it fails the fault is none of the answer's."""
+    torch.ones(1, device="cuda")
 
 
 def describe(error: BaseException, filename: str) -> dict[str, Any]:

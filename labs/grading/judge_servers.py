@@ -47,6 +47,7 @@ class JudgeServers:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._servers: OrderedDict[_Key, JudgeServer] = OrderedDict()
+        self._starting: dict[_Key, threading.Lock] = {}
 
     @contextlib.contextmanager
     def using(self, process: WarmProcess, lab: Lab, suite: SuiteName) -> Iterator[JudgeServer]:
@@ -56,11 +57,9 @@ class JudgeServers:
         """
         key = (str(lab.folder), suite, lab.version)
         with self._lock:
-            if key not in self._servers:
-                self._servers[key] = _start(process, lab, suite)
-            server = self._servers[key]
-            server.users += 1
-            self._servers.move_to_end(key)
+            starting = self._starting.setdefault(key, threading.Lock())
+        with starting:  # others may use theirs meanwhile
+            server = self._known(key) or self._keep(key, _start(process, lab, suite))
         try:
             yield server
         except ServerLost:
@@ -74,6 +73,20 @@ class JudgeServers:
     def close(self) -> None:
         for server in list(self._servers.values()):
             server.channel.close()
+
+    def _known(self, key: _Key) -> JudgeServer | None:
+        with self._lock:
+            server = self._servers.get(key)
+            if server:
+                server.users += 1
+                self._servers.move_to_end(key)
+            return server
+
+    def _keep(self, key: _Key, server: JudgeServer) -> JudgeServer:
+        with self._lock:
+            server.users += 1
+            self._servers[key] = server
+            return server
 
     def _forget(self, key: _Key, server: JudgeServer) -> None:
         with self._lock:

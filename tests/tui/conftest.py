@@ -1,4 +1,4 @@
-"""The app over a small bank with one question of every type, the real labs, and a judge that only pretends."""
+"""The app over a small bank with one question of every type, one of the real labs, and a judge that only pretends."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from threading import Event
 
 import pytest
 
+from labs.grading.catalogue import find_lab
 from labs.grading.client import JudgeFault
 from labs.grading.content import Language
 from labs.grading.difference import Difference
@@ -120,7 +121,12 @@ def judge() -> FakeJudge:
 @pytest.fixture
 def make_app(records: Records, judge: FakeJudge) -> Callable[..., RopesApp]:
     def make(**changes) -> RopesApp:
-        settings = {"bank": Bank(SAMPLE_BANK), "judge_factory": lambda: judge, "language": Language.EN}
+        settings = {
+            "bank": Bank(SAMPLE_BANK),
+            "labs": [find_lab("rmsnorm")],
+            "judge_factory": lambda: judge,
+            "language": Language.EN,
+        }
         return RopesApp(records, **{**settings, **changes})
 
     return make

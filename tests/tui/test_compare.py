@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import pytest
 from textual.pilot import Pilot
 
-from labs.grading.catalogue import find_lab
 from labs.grading.content import Text
 from labs.grading.difference import Difference
 from labs.grading.verdict import Fault
@@ -27,12 +24,6 @@ FOUND = Difference(
 )
 HOSTILE = "[bold red]boom[/] \x1b]0;title\x07\x1b[2J [@click=app.quit]x[/] \u202e"
 SIZES = pytest.mark.parametrize("size", [(80, 24), (200, 60)])
-
-
-@pytest.fixture
-def make_app(make_app):
-    """The app over one lab, with small inputs for it."""
-    return partial(make_app, labs=[find_lab("rmsnorm")])
 
 
 async def open_lab(pilot: Pilot) -> None:

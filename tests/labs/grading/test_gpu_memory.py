@@ -1,4 +1,4 @@
-"""Watching what an answer on a GPU holds. NVML is the one thing that is faked here; the processes are real."""
+"""Watching what an answer on a GPU holds. The GPU is faked (NVML, and that CUDA starts); the processes are real."""
 
 # ruff: noqa: N802  (NVML's own names)
 
@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from labs.grading import gpu_memory, warden
+from labs.grading import candidate, gpu_memory, warden
 from labs.grading.catalogue import Lab
 from labs.grading.frames import FrameFault, Wire
 from labs.grading.gpu_memory import GpuMemory, MemoryWatch, Unwatchable, host_memory
@@ -141,8 +141,9 @@ SLEEP = "import time\ntime.sleep(60)\n"
 
 
 @pytest.fixture
-def talk(toy: Lab, tmp_path: Path) -> Iterator[Callable[..., Conversation]]:
+def talk(toy: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Conversation]]:
     """Start a warden over an answer that is to run on a GPU, and hear what is said until the answer has ended."""
+    monkeypatch.setattr(candidate, "_start_cuda", lambda: None)
     wardens: list[int] = []
 
     def talk(answer: str, **limits: int) -> Conversation:
@@ -169,11 +170,8 @@ def talk(toy: Lab, tmp_path: Path) -> Iterator[Callable[..., Conversation]]:
         os.close(fds[1])
         for _, theirs in pairs:
             theirs.close()
-        frames, wire, deadline = [], Wire(sock), time.monotonic() + 30
-        with pytest.raises(FrameFault) as end:
-            while True:
-                frames.append(wire.receive(deadline=deadline)[0])
-        assert end.value.fault is Fault.CRASHED, "it did not end in time"
+        frames, end = hear_out(Wire(sock))
+        assert end is Fault.CRASHED, "it did not end in time"
         obituary.settimeout(30)
         said = obituary.recv(32).decode()
         for ours, _ in pairs:
@@ -183,6 +181,16 @@ def talk(toy: Lab, tmp_path: Path) -> Iterator[Callable[..., Conversation]]:
     yield talk
     for pid in wardens:
         os.waitpid(pid, 0)
+
+
+def hear_out(wire: Wire) -> tuple[list[dict[str, Any]], Fault]:
+    """All that an answer says, and how it ends."""
+    frames, deadline = [], time.monotonic() + 30
+    while True:
+        try:
+            frames.append(wire.receive(deadline=deadline)[0])
+        except FrameFault as end:
+            return frames, end.fault
 
 
 def test_an_answer_that_hoards_memory_on_the_gpu_is_ended(talk, nvml: FakeNvml):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import importlib
+import json
 import os
 import secrets
 import shutil
@@ -24,7 +25,7 @@ from typing import Any
 
 import pytest
 
-from labs.grading import warm_process
+from labs.grading import endpoint, warm_process
 from labs.grading.catalogue import Lab
 from labs.grading.dispatcher import Dispatcher
 from labs.grading.verdict import Fault
@@ -33,6 +34,7 @@ from tests.labs.attacks.tools import RIGHT_IF_DONE, TRY
 from tests.labs.conftest import SECRET
 from tests.labs.toy import HIDDEN, MANIFEST, RIGHT
 from tests.labs.zygotes import zygote_of
+from tui.cli import doctor
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the layers are Linux's")
 
@@ -312,3 +314,19 @@ def test_without_namespaces_and_seccomp_the_warden_ends_what_an_answer_started(f
                 verdict = judge.grade(lab, (BEGIN + daemon + last).encode())
                 assert verdict.passed == (last == RIGHT), name
                 assert eventually(lambda: len(processes_of(folder)) == 2), name
+
+
+# -- what a person is told ----------------------------------------------------------------------------------
+
+
+def test_the_doctor_names_each_missing_layer(folder, tmp_path, whole, monkeypatch, capsys):
+    case = CASES["none"]
+    for name, value in {"XDG_RUNTIME_DIR": folder, "ROPES_HOME": tmp_path}.items():
+        monkeypatch.setenv(name, str(value))
+    monkeypatch.setattr(endpoint.sys, "executable", str(interpreter(folder, case)))  # all that it starts inherits that
+    doctor.examine(as_json=True)
+    found = {finding["what"]: finding for finding in json.loads(capsys.readouterr().out)}
+    assert found["isolation"]["found"] == "level 1 of 3"
+    named = {what.removeprefix("isolation: ") for what in found if what.startswith("isolation: ")}
+    assert named == {*case.denied, *whole}
+    assert all(found[f"isolation: {layer}"]["mend"] for layer in named)

@@ -24,7 +24,6 @@ from labs.grading.catalogue import Lab
 from labs.grading.dispatcher import Dispatcher, _Ends
 from labs.grading.frames import MAX_BODY, MAX_HEADER, FrameFault
 from labs.grading.judge import Grading
-from labs.grading.manifest import OWN_WORK
 from labs.grading.proxies import Candidate, Raised
 from labs.grading.suite import Mismatch, assert_close
 from labs.grading.tensors import DTYPES, Opaque, pack
@@ -278,7 +277,6 @@ def holds(lab: Lab, arena: int, said: Conversation) -> None:
     assert not (said.is_greeted and findings.broken)  # from there on nothing is the judge's own fault
     assert set(findings.faults) <= {Fault.RAISED, Fault.CRASHED, Fault.MEMORY, Fault.PROTOCOL, Fault.UNREADABLE}
     assert len(findings.model_dump_json()) < 50_000
-    assert not any(p.name == OWN_WORK and p.outcome is Outcome.PASSED for p in findings.properties if findings.broken)
 
 
 few = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -302,8 +300,7 @@ def test_every_one_of_many_conversations_ends_in_findings(toy: Lab, arena: int, 
 
 
 def conversation(*said: Frame) -> Conversation:
-    stream = b"".join(framed(json.dumps(header).encode(), body) for header, body in said)
-    return Conversation(stream, b"", is_greeted=True)
+    return Conversation(b"".join(framed(json.dumps(header).encode(), body) for header, body in said), b"", True)
 
 
 def test_a_conversation_as_it_should_be_passes(toy: Lab, arena: int):

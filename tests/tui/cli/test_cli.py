@@ -117,6 +117,33 @@ def test_a_name_with_control_characters_is_shown_harmlessly(ropes, tmp_path: Pat
     assert "\x1b]" not in run.stdout
 
 
+def test_compare_shows_the_smallest_difference(ropes, tmp_path: Path) -> None:
+    wrong = LABS / "architecture/rmsnorm/hidden/mutants/mean_in_half.py"
+    found = ropes("lab", "compare", "rmsnorm", wrong, "--json")
+    assert found.returncode == 1
+    assert json.loads(found.stdout)["arguments"]["x"] == "float16 (1,) [300]"
+    hostile = tmp_path / "answer.py"
+    hostile.write_text("raise ValueError('\x1b[2J[red]')")
+    for language, word in (("en", "Reference"), ("zh", "参考实现")):
+        shown = ropes("lab", "compare", "rmsnorm", hostile, "--language", language, PYTHONUTF8="1", COLUMNS="200")
+        assert shown.returncode == 1
+        assert word in shown.stdout
+        assert "ValueError" in shown.stdout
+        assert "[red]" in shown.stdout
+        assert "\x1b" not in shown.stdout
+
+
+def test_exit_codes_of_compare(ropes) -> None:
+    nothing = ropes("lab", "compare", "rmsnorm", RIGHT, "--json")
+    assert (nothing.returncode, json.loads(nothing.stdout)) == (0, None)
+    config = LABS / "deepspeed/deepspeed_zero2/starter.json"
+    for arguments in (("rmsnorm", "nowhere.py"), ("no-such-lab", RIGHT), ("deepspeed-zero2", config), ("rmsnorm", "/")):
+        run = ropes("lab", "compare", *arguments)
+        assert run.returncode == 2
+        assert len(run.stderr.strip().splitlines()) == 1
+        assert not run.stdout
+
+
 def test_report_without_records_says_what_to_do(ropes) -> None:
     run = ropes("report")
     assert run.returncode == 2

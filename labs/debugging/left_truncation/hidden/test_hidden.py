@@ -94,12 +94,12 @@ def test_as_many_turns_as_fit_and_no_token_more(candidate, draw, count):
 
 
 @judges("question-cut")
-@pytest.mark.parametrize("left", [7, 4, 1])
 @pytest.mark.parametrize("older", [[], [(1, 1), (4, 2)]])
-def test_the_newest_question_loses_its_oldest_tokens(candidate, reference, draw, left, older):
-    system, turns = tokens(draw, 3), talk(draw, *older, (8, 6))
-    max_length = 1 + 3 + 3 + left + 6
-    assert_sample(candidate.truncate(system, turns, max_length), reference.truncate(system, turns, max_length))
+def test_the_newest_question_loses_its_oldest_tokens(candidate, reference, draw, older):
+    for left in (7, 4, 1):
+        system, turns = tokens(draw, 3), talk(draw, *older, (8, 6))
+        max_length = 1 + 3 + 3 + left + 6
+        assert_sample(candidate.truncate(system, turns, max_length), reference.truncate(system, turns, max_length))
 
 
 @judges("labels")
@@ -144,21 +144,21 @@ def assert_packed(candidate, reference, draw, sizes, length, *names):
 
 
 @judges("rows")
-@pytest.mark.parametrize(("sizes", "length"), PACKED)
-def test_samples_in_order_and_padding_behind(candidate, reference, draw, sizes, length):
-    assert_packed(candidate, reference, draw, sizes, length, "input_ids", "labels")
+def test_samples_in_order_and_padding_behind(candidate, reference, draw):
+    for sizes, length in PACKED:
+        assert_packed(candidate, reference, draw, sizes, length, "input_ids", "labels")
 
 
 @judges("positions")
-@pytest.mark.parametrize(("sizes", "length"), PACKED[:3])
-def test_positions_begin_anew_with_each_sample(candidate, reference, draw, sizes, length):
-    assert_packed(candidate, reference, draw, sizes, length, "position_ids")
+def test_positions_begin_anew_with_each_sample(candidate, reference, draw):
+    for sizes, length in PACKED[:3]:
+        assert_packed(candidate, reference, draw, sizes, length, "position_ids")
 
 
 @judges("attention")
-@pytest.mark.parametrize(("sizes", "length"), PACKED)
-def test_a_token_sees_its_own_sample_up_to_itself(candidate, reference, draw, sizes, length):
-    assert_packed(candidate, reference, draw, sizes, length, "attention_mask")
+def test_a_token_sees_its_own_sample_up_to_itself(candidate, reference, draw):
+    for sizes, length in PACKED:
+        assert_packed(candidate, reference, draw, sizes, length, "attention_mask")
 
 
 @judges("boundaries")

@@ -78,9 +78,9 @@ def test_after_the_end_the_floor_stays(candidate, draw):
 
 
 @judges("edges")
-@pytest.mark.parametrize(("warmup", "total"), [(0, 5), (1, 5), (4, 5), (0, 1), (1, 2)])
-def test_short_runs(candidate, reference, draw, warmup, total):
-    assert_cosine(candidate, reference, a_run(draw, warmup=warmup, total=total), range(total + 3))
+def test_short_runs(candidate, reference, draw):
+    for warmup, total in ((0, 5), (1, 5), (4, 5), (0, 1), (1, 2)):
+        assert_cosine(candidate, reference, a_run(draw, warmup=warmup, total=total), range(total + 3))
 
 
 @judges("edges")
@@ -123,8 +123,8 @@ def test_another_kind_is_rejected(candidate):
 
 
 @judges("optimizer-steps")
-@pytest.mark.parametrize(("micro_batches", "accumulation"), [(12, 4), (13, 4), (15, 4), (5, 1), (3, 8), (1, 1), (8, 8)])
-def test_a_schedule_counts_optimizer_steps(candidate, reference, draw, micro_batches, accumulation):
-    values = draw.uniform(0.1, 1, micro_batches + 2).tolist()
-    actual = candidate.rates(values, micro_batches, accumulation)
-    assert_rates(actual, reference.rates(values, micro_batches, accumulation), 1.0)
+def test_a_schedule_counts_optimizer_steps(candidate, reference, draw):
+    for micro_batches, accumulation in ((12, 4), (13, 4), (15, 4), (5, 1), (3, 8), (1, 1), (8, 8)):
+        values = draw.uniform(0.1, 1, micro_batches + 2).tolist()
+        actual = candidate.rates(values, micro_batches, accumulation)
+        assert_rates(actual, reference.rates(values, micro_batches, accumulation), 1.0)

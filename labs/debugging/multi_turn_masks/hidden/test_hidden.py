@@ -33,19 +33,19 @@ def assert_sample(actual, expected):
 
 
 @judges("layout")
-@pytest.mark.parametrize("roles", [TURNS, "system " + TURNS, "user assistant", "assistant"])
-def test_ids_follow_the_template(candidate, reference, draw, roles):
-    messages = talk(draw, roles)
-    messages[0]["metadata"] = [7, 8]
-    assert lists(candidate.build(messages))[0] == reference.build(messages)["input_ids"]
+def test_ids_follow_the_template(candidate, reference, draw):
+    for roles in (TURNS, "system " + TURNS, "user assistant", "assistant"):
+        messages = talk(draw, roles)
+        messages[0]["metadata"] = [7, 8]
+        assert lists(candidate.build(messages))[0] == reference.build(messages)["input_ids"]
 
 
 @judges("all-turns")
-@pytest.mark.parametrize("roles", [TURNS, "system " + TURNS, "user assistant", "assistant"])
-def test_every_assistant_message_is_learned(candidate, reference, draw, roles):
-    messages = talk(draw, roles)
-    for policy in ({"policy": "all"}, {}):
-        assert_sample(candidate.build(messages, **policy), reference.build(messages, **policy))
+def test_every_assistant_message_is_learned(candidate, reference, draw):
+    for roles in (TURNS, "system " + TURNS, "user assistant", "assistant"):
+        messages = talk(draw, roles)
+        for policy in ({"policy": "all"}, {}):
+            assert_sample(candidate.build(messages, **policy), reference.build(messages, **policy))
 
 
 @judges("all-turns")

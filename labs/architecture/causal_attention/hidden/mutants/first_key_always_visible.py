@@ -1,0 +1,20 @@
+# killed-by: masked-rows
+# mistake: padding-misread
+# Opens the first key to rows that see nothing, so that no NaN arises.
+import math
+
+import torch
+
+
+def causal_attention(q, k, v, keep=None):
+    length_q, length_k = q.shape[-2], k.shape[-2]
+    scores = torch.matmul(q.float(), k.float().transpose(-1, -2)) / math.sqrt(q.shape[-1])
+    i = torch.arange(length_q, device=q.device).unsqueeze(1)
+    j = torch.arange(length_k, device=q.device).unsqueeze(0)
+    visible = (j <= i + length_k - length_q)[None, None]
+    if keep is not None:
+        visible = visible & keep[:, None, None, :]
+    empty = ~visible.any(dim=-1, keepdim=True)
+    visible = visible | (empty & (j == 0))
+    weights = torch.softmax(scores.masked_fill(~visible, float("-inf")), dim=-1)
+    return torch.matmul(weights, v.float()).to(q.dtype)

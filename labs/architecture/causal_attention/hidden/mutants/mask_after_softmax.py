@@ -1,0 +1,18 @@
+# killed-by: values
+# mistake: softmax-misplaced
+# Masks the weights after the softmax and leaves the rest as it is.
+import math
+
+import torch
+
+
+def causal_attention(q, k, v, keep=None):
+    length_q, length_k = q.shape[-2], k.shape[-2]
+    scores = torch.matmul(q.float(), k.float().transpose(-1, -2)) / math.sqrt(q.shape[-1])
+    i = torch.arange(length_q, device=q.device).unsqueeze(1)
+    j = torch.arange(length_k, device=q.device).unsqueeze(0)
+    visible = (j <= i + length_k - length_q)[None, None]
+    if keep is not None:
+        visible = visible & keep[:, None, None, :]
+    weights = torch.softmax(scores, dim=-1).masked_fill(~visible, 0.0)
+    return torch.matmul(weights, v.float()).to(q.dtype)

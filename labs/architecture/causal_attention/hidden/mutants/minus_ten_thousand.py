@@ -1,0 +1,19 @@
+# killed-by: large-scores
+# mistake: mask-too-small
+# Adds -10000 to what is hidden.
+import math
+
+import torch
+
+
+def causal_attention(q, k, v, keep=None):
+    length_q, length_k = q.shape[-2], k.shape[-2]
+    scores = torch.matmul(q.float(), k.float().transpose(-1, -2)) / math.sqrt(q.shape[-1])
+    i = torch.arange(length_q, device=q.device).unsqueeze(1)
+    j = torch.arange(length_k, device=q.device).unsqueeze(0)
+    visible = (j <= i + length_k - length_q)[None, None]
+    if keep is not None:
+        visible = visible & keep[:, None, None, :]
+    weights = torch.softmax(scores + (~visible) * -10000.0, dim=-1)
+    weights = weights.masked_fill(~visible.any(dim=-1, keepdim=True), 0.0)
+    return torch.matmul(weights, v.float()).to(q.dtype)

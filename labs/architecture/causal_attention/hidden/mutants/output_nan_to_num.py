@@ -1,0 +1,19 @@
+# killed-by: masked-row-gradients
+# mistake: nan-in-the-graph
+# NaN is replaced in the output, after the weights have met v.
+import math
+
+import torch
+
+
+def causal_attention(q, k, v, keep=None):
+    length_q, length_k = q.shape[-2], k.shape[-2]
+    scores = torch.matmul(q.float(), k.float().transpose(-1, -2)) / math.sqrt(q.shape[-1])
+    i = torch.arange(length_q, device=q.device).unsqueeze(1)
+    j = torch.arange(length_k, device=q.device).unsqueeze(0)
+    visible = (j <= i + length_k - length_q)[None, None]
+    if keep is not None:
+        visible = visible & keep[:, None, None, :]
+    scores = scores.masked_fill(~visible, float("-inf"))
+    weights = torch.softmax(scores, dim=-1)
+    return torch.matmul(weights, v.float()).nan_to_num(0.0).to(q.dtype)

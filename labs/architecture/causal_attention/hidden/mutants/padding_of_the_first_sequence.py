@@ -1,0 +1,21 @@
+# killed-by: padding
+# mistake: padding-misread
+# One mask for the whole batch, that of its first sequence.
+import math
+
+import torch
+
+
+def causal_attention(q, k, v, keep=None):
+    length_q, length_k = q.shape[-2], k.shape[-2]
+    scores = torch.matmul(q.float(), k.float().transpose(-1, -2)) / math.sqrt(q.shape[-1])
+    i = torch.arange(length_q, device=q.device).unsqueeze(1)
+    j = torch.arange(length_k, device=q.device).unsqueeze(0)
+    visible = (j <= i + length_k - length_q)[None, None]
+    if keep is not None:
+        visible = visible & keep[0]
+    scores = scores.masked_fill(~visible, float("-inf"))
+    empty = ~visible.any(dim=-1, keepdim=True)
+    weights = torch.softmax(scores.masked_fill(empty, 0.0), dim=-1)
+    weights = weights.masked_fill(empty, 0.0)
+    return torch.matmul(weights, v.float()).to(q.dtype)

@@ -1,0 +1,39 @@
+# killed-by: what-trains
+# mistake: wrong-layers
+# Counts from the wrong end of a fence: one layer more trains.
+import torch
+from torch import nn
+
+
+def freeze(model, last):
+    n = len(model.layers)
+    if last < 0 or last > n:
+        raise ValueError(f"last must be between 0 and {n}")
+    for p in model.parameters():
+        p.requires_grad = False
+        p.grad = None
+    for layer in model.layers[max(n - last - 1, 0) :]:
+        layer.requires_grad_(True)
+    model.norm.requires_grad_(True)
+    if model.lm_head.weight is not model.embed_tokens.weight:
+        model.lm_head.requires_grad_(True)
+
+
+def make_optimizer(model, lr, weight_decay):
+    decay, no_decay = [], []
+    for name, p in model.named_parameters():
+        if not p.requires_grad:
+            continue
+        if p.dim() >= 2:
+            decay.append(p)
+        else:
+            no_decay.append(p)
+    groups = [{"params": decay, "weight_decay": weight_decay}, {"params": no_decay, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=lr)
+
+
+def set_mode(model):
+    model.eval()
+    for layer in model.layers:
+        if any(p.requires_grad for p in layer.parameters()):
+            layer.train()
