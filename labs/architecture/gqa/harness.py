@@ -2,7 +2,8 @@
 
 The judge runs these functions over your module and functions and over its own. x is (batch, length, hidden). The
 weights are copied into your module, which takes their dtype: q (heads * head_dim, hidden), k and v
-(kv_heads * head_dim, hidden), o (hidden, heads * head_dim). `head_dim` is left out of the call where it is hidden / heads.
+(kv_heads * head_dim, hidden), o (hidden, heads * head_dim). Where `head_dim` is hidden / heads it is left out of the
+call.
 """
 
 import torch

@@ -5,11 +5,11 @@ from torch import nn
 
 
 class GroupedQueryAttention(nn.Module):
-    """Causal self-attention in which several query heads share one key and value head: q_proj, k_proj, v_proj, o_proj."""
+    """Causal self-attention in which several query heads share one key and value head."""
 
     def __init__(self, hidden_size: int, heads: int, kv_heads: int, head_dim: int | None = None) -> None:
         super().__init__()
-        # TODO: four projections without biases. ValueError where heads is no multiple of kv_heads.
+        # TODO: q_proj, k_proj, v_proj and o_proj, without biases. ValueError where heads is no multiple of kv_heads.
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """x: (batch, length, hidden_size). Returns the same shape and dtype."""
@@ -17,7 +17,7 @@ class GroupedQueryAttention(nn.Module):
 
 
 def pool_kv_heads(weight: torch.Tensor, heads: int, kv_heads: int) -> torch.Tensor:
-    """The weight (kv_heads * head_dim, hidden) whose heads are the means of the groups of (heads * head_dim, hidden)."""
+    """(heads * head_dim, hidden) -> (kv_heads * head_dim, hidden): each head is the mean of its group."""
     raise NotImplementedError("TODO: the mean of each group")
 
 

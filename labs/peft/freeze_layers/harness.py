@@ -111,6 +111,9 @@ def state_after_steps(answer, ids, last, lr, weight_decay, steps, **shape):
     _loss(model, ids).backward()
     answer.freeze(model, last)
     optimizer = answer.make_optimizer(model, lr, weight_decay)
+    for parameter in model.parameters():
+        if parameter.requires_grad:
+            parameter.grad = None
     before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
     for _ in range(steps):
         model.train()
