@@ -16,6 +16,11 @@ def clip(answer, gradients, max_norm):
     return {"norm": norm, "gradients": [p.grad for p in parameters]}
 
 
+def norm_without_gradients(answer):
+    """The norm, as a float, of two parameters that have no gradient."""
+    return answer.clip_gradients([nn.Parameter(torch.zeros(2)), nn.Parameter(torch.zeros(3))], 1.0).item()
+
+
 def train(answer, weight, bias, micro_batches, stale=None, bias_trains=True, **given):
     """What train returns, and the parameters afterwards.
 

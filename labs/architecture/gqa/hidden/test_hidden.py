@@ -79,7 +79,7 @@ def test_later_tokens_count_for_nothing(candidate, reference, draw, heads, kv_he
 
 @judges("causality")
 def test_a_token_sees_itself(candidate, reference, draw):
-    check(candidate, reference, a_call(draw, 4, 2, length=1, batch=1))
+    check(candidate, reference, a_call(draw, 4, 4, length=1, batch=1))
 
 
 @judges("half-precision")

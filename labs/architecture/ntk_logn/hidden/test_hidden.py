@@ -54,17 +54,16 @@ def assert_chunk(actual, reference, chunk, train_length, tolerance=FLOAT32_TOLER
 @judges("alpha")
 def test_the_staircase(candidate, reference, draw):
     train_length = draw.integer(50, 5000)
-    multiples = [train_length * 2**n for n in range(5)]
-    lengths = [1, train_length // 4, train_length // 2 + 1, *multiples, *(n + 1 for n in multiples)]
+    multiples = [train_length * 2**n for n in range(3)]
+    lengths = [1, train_length // 4, *multiples, *(n + 1 for n in multiples)]
     for length in [*lengths, draw.integer(train_length, 20 * train_length)]:
         assert candidate.alpha(length, train_length) == reference.alpha(length, train_length)
 
 
 @judges("frequencies")
-@pytest.mark.parametrize("head_dim", [4, 10, 128])
-@pytest.mark.parametrize("base", [None, 500.0])
+@pytest.mark.parametrize(("head_dim", "base"), [(4, None), (10, 500.0), (128, None)])
 def test_the_enlarged_base(candidate, reference, draw, head_dim, base):
-    for length in (3, 64, 65, 200, draw.integer(300, 5000)):
+    for length in (3, 65, draw.integer(300, 5000)):
         actual = candidate.frequencies(head_dim, 64, length, base=base)
         expected = reference.frequencies(head_dim, 64, length, base=base)
         assert_close(actual, expected, tolerance=FLOAT32_TOLERANCE)
@@ -146,9 +145,8 @@ def test_gradients_for_query_and_key(candidate, reference, draw):
 
 
 @judges("unchanged-input")
-@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
-def test_inputs_are_left_as_they_were(candidate, draw, dtype):
-    chunk = draw_chunk(draw, 11, dtype=dtype)
+def test_inputs_are_left_as_they_were(candidate, draw):
+    chunk = draw_chunk(draw, 11)
     inputs = {"q": chunk["q"], "k": chunk["k"], "positions": draw.integers(0, 50, 9)}
     after = candidate.inputs_afterwards(**inputs, train_length=4)
     for name, before in inputs.items():

