@@ -1,6 +1,6 @@
 """A KV cache, the reference.
 
-Noam Shazeer, "Fast Transformer Decoding: One Write-Head is All You Need", arXiv:1911.02150, section 2.4.1: in
+Noam Shazeer, "Fast Transformer Decoding: One Write-Head is All You Need", arXiv:1911.02150, section 2.4: in
 incremental decoding the keys and values of all earlier positions are kept, and each step appends its own:
 
     K_t = [K_{t-1}; k_t]     V_t = [V_{t-1}; v_t]     y_t = softmax(q_t K_t^T / sqrt(d)) V_t
