@@ -24,7 +24,10 @@ from tui.screens.filter import FilterScreen
 from tui.screens.help import HelpScreen
 from tui.screens.home import HomeScreen
 from tui.screens.lab import LabScreen
+from tui.screens.map import MapScreen
+from tui.screens.page import Page
 from tui.screens.quiz import QuizScreen
+from tui.screens.reference import ReferenceScreen
 from tui.screens.report import ReportScreen
 from tui.selection import Selection
 from tui.strings import say
@@ -43,6 +46,8 @@ class RopesApp(App[int]):
         "screens/filter.tcss",
         "screens/quiz.tcss",
         "screens/lab.tcss",
+        "screens/map.tcss",
+        "screens/reference.tcss",
     ]
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -92,13 +97,17 @@ class RopesApp(App[int]):
         except JudgeFault as fault:
             self.log.warning(str(fault))
 
-    @on(HomeScreen.Chosen)
-    def _go_to(self, event: HomeScreen.Chosen) -> None:
+    @on(Page.Chosen)
+    def _go_to(self, event: Page.Chosen) -> None:
         match event.goal:
             case Selection() as selection:
                 self.push_screen(QuizScreen(self.desk, selection))
+            case Lab() as lab if isinstance(self.screen, LabScreen):
+                self.switch_screen(LabScreen(self.desk, lab))  # one lab is open at a time
             case Lab() as lab:
                 self.push_screen(LabScreen(self.desk, lab))
+            case "map":
+                self.push_screen(MapScreen(self.desk))
             case "filter":
                 self.push_screen(FilterScreen(self.desk))
             case "report":
@@ -111,6 +120,10 @@ class RopesApp(App[int]):
     @on(QuizScreen.Finished)
     def _report_instead(self) -> None:
         self.switch_screen(ReportScreen(self.desk))
+
+    @on(LabScreen.ReferenceWanted)
+    def _show_reference(self, event: LabScreen.ReferenceWanted) -> None:
+        self.push_screen(ReferenceScreen(self.desk, event.lab))
 
     @on(LabScreen.Judged)
     def _hand_on_verdict(self, event: LabScreen.Judged) -> None:

@@ -8,6 +8,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from labs.grading.content import Language
+from labs.grading.ladder import Progress
+from quiz.records.progress import lab_progress
 from quiz.records.store import Event, EventKind, Records, RecordsUnavailable, Session
 
 
@@ -62,6 +64,10 @@ class Journal:
     async def settle(self) -> None:
         """Wait until everything recorded so far is on disk and in `events`."""
         await asyncio.wrap_future(self._writer.submit(lambda: None))
+
+    async def lab_progress(self) -> Progress:
+        """How far the labs have come in all sessions, everything recorded so far included. Raises `RecordsUnavailable`."""
+        return await asyncio.wrap_future(self._writer.submit(lab_progress, self.records))
 
     def of(self, item: str, *kinds: EventKind) -> list[Event]:
         """The session's events about `item`, the oldest first."""

@@ -27,6 +27,8 @@ class Selection:
     tracks: frozenset[str] = frozenset()
     types: frozenset[str] = frozenset()
     levels: frozenset[str] = frozenset()
+    questions: frozenset[str] = frozenset()
+    """Ids: the questions on the topic of a lab."""
 
     def values(self, facet: Facet) -> frozenset[str]:
         wanted: frozenset[str] = getattr(self, facet)
@@ -43,12 +45,14 @@ class Selection:
                 (self.tracks, entry.track),
                 (self.types, entry.question.type),
                 (self.levels, entry.question.level),
+                (self.questions, entry.question.id),
             )
         )
 
     def describe(self, language: Language) -> str:
         """The selection in a few words; nothing for the one that leaves every question in."""
-        return " · ".join(_describe(facet, self.values(facet), language) for facet in FACETS if self.values(facet))
+        named = [_describe(facet, self.values(facet), language) for facet in FACETS if self.values(facet)]
+        return " · ".join([*named, say("filter.on-topic", language)] if self.questions else named)
 
 
 def _describe(facet: Facet, wanted: frozenset[str], language: Language) -> str:

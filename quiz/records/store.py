@@ -18,7 +18,7 @@ from quiz.records.database import RecordsUnavailable, open_engine, transaction
 from quiz.records.location import database_url
 from quiz.records.schema import MAX_ITEM, MAX_PERSON, MAX_VERSION
 
-__all__ = ["Event", "EventKind", "Records", "RecordsUnavailable", "Session", "UnknownSession"]
+__all__ = ["Event", "EventKind", "Judged", "Records", "RecordsUnavailable", "Session", "UnknownSession"]
 
 MAX_DATA_BYTES = 1024 * 1024
 
@@ -79,6 +79,16 @@ class Event:
     version: str
     """The item's version when it happened."""
     data: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """That the judge judged an answer."""
+
+    lab: str
+    kind: EventKind
+    """`CHECKED` by the public suite, or `SUBMITTED` to the hidden one."""
+    passed: bool
 
 
 class Records:
@@ -153,6 +163,17 @@ class Records:
         with transaction(self._engine) as connection:
             _session(connection, session_id)
             return [_event(row) for row in connection.execute(query)]
+
+    def judged(self) -> list[Judged]:
+        """Every judgement of every session, the oldest first; code and verdicts, which may be large, stay where they are."""
+        passed = schema.events.c.data["verdict", "passed"].as_boolean()
+        query = (
+            select(schema.events.c.item, schema.events.c.kind, passed)
+            .where(schema.events.c.kind.in_([EventKind.CHECKED.value, EventKind.SUBMITTED.value]))
+            .order_by(schema.events.c.id)
+        )
+        with transaction(self._engine) as connection:
+            return [Judged(lab, EventKind(kind), bool(passed)) for lab, kind, passed in connection.execute(query)]
 
     def close(self) -> None:
         self._engine.dispose()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.message import Message
 from textual.widgets import OptionList
 
 from labs.grading.catalogue import Lab
@@ -34,19 +33,13 @@ class HomeScreen(Page):
         Binding("escape", "stay", show=False, id="page.back"),
         Binding("c", "continue", "key.continue", id="home.continue"),
         Binding("f", "filter", "key.filter", id="home.filter"),
+        Binding("m", "map", "key.map", id="home.map"),
         Binding("n", "new_session", "key.new-session", id="home.new-session"),
         Binding("r", "report", "key.report", id="home.report"),
         Binding("q", "app.quit", "key.quit", id="home.quit"),
         Binding("right", "app.focus_next", "key.next-list", show=False, id="home.next-list"),
         Binding("left", "app.focus_previous", "key.previous-list", show=False, id="home.previous-list"),
     ]
-
-    class Chosen(Message):
-        """The person wants to be asked about a selection, or to go to a lab, to the filter or to the report."""
-
-        def __init__(self, goal: Selection | Lab | Literal["filter", "report"]) -> None:
-            super().__init__()
-            self.goal = goal
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -96,6 +89,9 @@ class HomeScreen(Page):
 
     def action_filter(self) -> None:
         self.post_message(self.Chosen("filter"))
+
+    def action_map(self) -> None:
+        self.post_message(self.Chosen("map"))
 
     def action_report(self) -> None:
         self.post_message(self.Chosen("report"))

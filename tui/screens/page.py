@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.screen import Screen
 
+from labs.grading.catalogue import Lab
 from labs.grading.content import Language
 from tui.desk import Desk
+from tui.selection import Selection
 from tui.strings import say
 from tui.translation import language_of
 
@@ -19,6 +22,13 @@ class Page(Screen[None]):
     HELP: ClassVar[str]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "key.back", id="page.back")]
+
+    class Chosen(Message):
+        """The person wants to be asked about a selection, or to go to a lab or to another screen."""
+
+        def __init__(self, goal: Selection | Lab | Literal["filter", "map", "report"]) -> None:
+            super().__init__()
+            self.goal = goal
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()

@@ -1,10 +1,11 @@
 """The hidden suite. Expected values are the reference's in float64, so that only the answer's rounding is judged.
 
 Where neither eps nor the weight is judged, inputs are of size 10, which drowns eps, and the weight is a fresh one:
-a mistake fails the property that names it and few others.
+a mistake fails the property that names it and few others. Cases stand in loops: a test costs more than a call.
 """
 
-import pytest
+from itertools import product
+
 import torch
 
 from labs.grading.suite import assert_close, judges
@@ -54,10 +55,10 @@ def weight_gradient_scale(x, grad, eps):
 
 
 @judges("values")
-@pytest.mark.parametrize("dim", [8, 63, 256])
-def test_rows_of_different_size(candidate, reference, draw, dim):
-    x = about(draw, 10.0, 3, 5, dim) * draw.uniform(1.0, 10.0, 3, 5, 1)
-    assert_rounded(candidate.forward(x), exact(reference, x), x.dtype)
+def test_rows_of_different_size(candidate, reference, draw):
+    for dim in (8, 63, 256):
+        x = about(draw, 10.0, 3, 5, dim) * draw.uniform(1.0, 10.0, 3, 5, 1)
+        assert_rounded(candidate.forward(x), exact(reference, x), x.dtype)
 
 
 @judges("weight")
@@ -67,10 +68,10 @@ def test_each_channel_has_its_weight(candidate, reference, draw):
 
 
 @judges("eps")
-@pytest.mark.parametrize("eps", [1e-5, 1e-3, 1e-2])
-def test_eps_as_large_as_the_mean_square(candidate, reference, draw, eps):
-    x = about(draw, eps**0.5, 2, 6, 64)
-    assert_rounded(candidate.forward(x, eps=eps), exact(reference, x, eps=eps), x.dtype)
+def test_eps_as_large_as_the_mean_square(candidate, reference, draw):
+    for eps in (1e-5, 1e-3, 1e-2):
+        x = about(draw, eps**0.5, 2, 6, 64)
+        assert_rounded(candidate.forward(x, eps=eps), exact(reference, x, eps=eps), x.dtype)
 
 
 @judges("eps")
@@ -93,10 +94,10 @@ def test_squares_that_overflow_in_float16(candidate, reference, draw):
 
 
 @judges("float32-statistics")
-@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
-def test_squares_and_eps_that_vanish_in_float16(candidate, reference, draw, dtype):
-    x = about(draw, 1.5e-4, 2, 8, 64, dtype=dtype)
-    assert_rounded(candidate.forward(x, eps=1e-8), exact(reference, x, eps=1e-8), dtype)
+def test_squares_and_eps_that_vanish_in_float16(candidate, reference, draw):
+    for dtype in (torch.float16, torch.bfloat16):
+        x = about(draw, 1.5e-4, 2, 8, 64, dtype=dtype)
+        assert_rounded(candidate.forward(x, eps=1e-8), exact(reference, x, eps=1e-8), dtype)
 
 
 # Half of a row is the first number and half the second; the third is the weight. With statistics in bfloat16 all
@@ -120,21 +121,20 @@ def test_rows_in_which_roundings_add_up(candidate, reference):
 
 
 @judges("result-dtype")
-@pytest.mark.parametrize("x_dtype", [*FLOATS, torch.float64])
-@pytest.mark.parametrize("weight_dtype", FLOATS)
-def test_the_result_has_the_dtype_of_x(candidate, reference, draw, x_dtype, weight_dtype):
-    x, weight = about(draw, 10.0, 2, 9, 40, dtype=x_dtype), draw.normal(40, dtype=weight_dtype)
-    actual = candidate.forward(x, weight)
-    expected = exact(reference, x, weight)
-    # Statistics in float32 are enough for float64 inputs too; only the dtype must be kept.
-    assert_rounded(actual, expected, x_dtype, scale=expected.abs() * coarseness(x_dtype, torch.float32))
+def test_the_result_has_the_dtype_of_x(candidate, reference, draw):
+    for x_dtype, weight_dtype in product([*FLOATS, torch.float64], FLOATS):
+        x, weight = about(draw, 10.0, 2, 9, 40, dtype=x_dtype), draw.normal(40, dtype=weight_dtype)
+        actual = candidate.forward(x, weight)
+        expected = exact(reference, x, weight)
+        # Statistics in float32 are enough for float64 inputs too; only the dtype must be kept.
+        assert_rounded(actual, expected, x_dtype, scale=expected.abs() * coarseness(x_dtype, torch.float32))
 
 
 @judges("shapes")
-@pytest.mark.parametrize("shape", [(48,), (1, 48), (1, 1, 48), (7, 3), (5, 1), (1,), (3, 1, 17), (2, 3, 4, 5)])
-def test_any_leading_dimensions(candidate, reference, draw, shape):
-    x = about(draw, 10.0, *shape)
-    assert_rounded(candidate.forward(x), exact(reference, x), x.dtype)
+def test_any_leading_dimensions(candidate, reference, draw):
+    for shape in [(48,), (1, 48), (1, 1, 48), (7, 3), (5, 1), (1,), (3, 1, 17), (2, 3, 4, 5)]:
+        x = about(draw, 10.0, *shape)
+        assert_rounded(candidate.forward(x), exact(reference, x), x.dtype)
 
 
 @judges("shapes")
@@ -144,15 +144,14 @@ def test_a_view_that_is_not_contiguous(candidate, reference, draw):
 
 
 @judges("input-gradient")
-@pytest.mark.parametrize("dtype", FLOATS)
-@pytest.mark.parametrize(("size", "eps"), [(1.0, 1e-6), (1e-2, 1e-4)])
-def test_gradient_for_the_input(candidate, reference, draw, dtype, size, eps):
-    x, weight = about(draw, size, 2, 5, 48, dtype=dtype), about(draw, 1.0, 48, dtype=dtype)
-    # A gradient along the output makes the share that flows through the statistic as large as it can be.
-    grad = draw.uniform(0.5, 1.5, 2, 5, 48, dtype=dtype) * (x * weight).sign()
-    actual = candidate.gradients(x, weight, grad, eps=eps)["x"]
-    expected = exact_gradients(reference, x, weight, grad, eps)["x"]
-    assert_rounded(actual, expected, dtype, scale=input_gradient_scale(x, weight, grad, eps))
+def test_gradient_for_the_input(candidate, reference, draw):
+    for dtype, (size, eps) in product(FLOATS, [(1.0, 1e-6), (1e-2, 1e-4)]):
+        x, weight = about(draw, size, 2, 5, 48, dtype=dtype), about(draw, 1.0, 48, dtype=dtype)
+        # A gradient along the output makes the share that flows through the statistic as large as it can be.
+        grad = draw.uniform(0.5, 1.5, 2, 5, 48, dtype=dtype) * (x * weight).sign()
+        actual = candidate.gradients(x, weight, grad, eps=eps)["x"]
+        expected = exact_gradients(reference, x, weight, grad, eps)["x"]
+        assert_rounded(actual, expected, dtype, scale=input_gradient_scale(x, weight, grad, eps))
 
 
 @judges("input-gradient")
@@ -165,18 +164,16 @@ def test_gradient_at_a_row_of_zeros(candidate, reference, draw):
 
 
 @judges("weight-gradient")
-@pytest.mark.parametrize(
-    ("x_dtype", "weight_dtype"),
-    [*((dtype, dtype) for dtype in FLOATS), (torch.bfloat16, torch.float32), (torch.float32, torch.bfloat16)],
-)
-def test_gradient_for_the_weight(candidate, reference, draw, x_dtype, weight_dtype):
-    x, grad = about(draw, 10.0, 2, 5, 48, dtype=x_dtype), draw.normal(2, 5, 48, dtype=x_dtype)
-    weight = draw.normal(48, dtype=weight_dtype)
-    actual = candidate.gradients(x, weight, grad, eps=1e-6)["weight"]
-    expected = exact_gradients(reference, x, weight, grad, 1e-6)["weight"]
-    # Where x is coarser than the weight, x as it was normalised has already been rounded to its dtype.
-    scale = weight_gradient_scale(x, grad, 1e-6) * coarseness(weight_dtype, x_dtype)
-    assert_rounded(actual, expected, weight_dtype, scale=scale)
+def test_gradient_for_the_weight(candidate, reference, draw):
+    mixed = [(torch.bfloat16, torch.float32), (torch.float32, torch.bfloat16)]
+    for x_dtype, weight_dtype in [*zip(FLOATS, FLOATS, strict=True), *mixed]:
+        x, grad = about(draw, 10.0, 2, 5, 48, dtype=x_dtype), draw.normal(2, 5, 48, dtype=x_dtype)
+        weight = draw.normal(48, dtype=weight_dtype)
+        actual = candidate.gradients(x, weight, grad, eps=1e-6)["weight"]
+        expected = exact_gradients(reference, x, weight, grad, 1e-6)["weight"]
+        # Where x is coarser than the weight, x as it was normalised has already been rounded to its dtype.
+        scale = weight_gradient_scale(x, grad, 1e-6) * coarseness(weight_dtype, x_dtype)
+        assert_rounded(actual, expected, weight_dtype, scale=scale)
 
 
 @judges("stateless")
@@ -198,9 +195,9 @@ def test_the_weight_is_the_only_parameter(candidate, draw):
 
 
 @judges("unchanged-input")
-@pytest.mark.parametrize("dtype", FLOATS)
-def test_inputs_are_left_as_they_were(candidate, draw, dtype):
-    x, weight = draw.normal(2, 5, 32, dtype=dtype), draw.normal(32, dtype=dtype)
-    after = candidate.inputs_after_forward(x, weight)
-    assert_close(after["x"], x, tolerance=0)
-    assert_close(after["weight"], weight, tolerance=0)
+def test_inputs_are_left_as_they_were(candidate, draw):
+    for dtype in FLOATS:
+        x, weight = draw.normal(2, 5, 32, dtype=dtype), draw.normal(32, dtype=dtype)
+        after = candidate.inputs_after_forward(x, weight)
+        assert_close(after["x"], x, tolerance=0)
+        assert_close(after["weight"], weight, tolerance=0)

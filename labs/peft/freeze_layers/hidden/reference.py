@@ -1,7 +1,7 @@
 """Freeze tuning, the reference: the last layers train, the rest stays as it is, to the bit.
 
 Jaejun Lee et al., "What Would Elsa Do? Freezing Layers During Transformer Fine-Tuning", arXiv:1911.03090, fine-tunes
-the last layers of BERT and RoBERTa and keeps most of the quality with a fourth of them. With n layers, of which k train:
+the last layers of BERT and RoBERTa and keeps most of the quality with a fourth of them. Of n layers, the last k train:
 
     trained = layers n - k .. n - 1, the final norm, and the head unless it is the embedding
 

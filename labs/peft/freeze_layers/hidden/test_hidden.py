@@ -99,11 +99,11 @@ def test_frozen_weights_and_buffers_stay(candidate, reference, draw, last, tied)
 @judges("steps")
 @pytest.mark.parametrize("last", [1, 2])
 def test_what_trains_moves_as_adamw_moves_it(candidate, reference, draw, last):
-    shape = a_shape(draw, ids=IDS, last=last, lr=0.01, weight_decay=0.5, steps=3)
+    shape = a_shape(draw, ids=IDS, last=last, lr=0.1, weight_decay=0.5, steps=3)
     actual = candidate.state_after_steps(**shape)
     for name, tensor in reference.state_after_steps(**shape)["after"].items():
-        # Where a gradient is next to nothing AdamW still takes whole steps of lr: so much is left to its rounding.
-        assert_close(actual["after"][name], tensor, scale=tensor.abs() + 1.0, tolerance=2048.0)
+        # Where a gradient is next to nothing AdamW still takes whole steps of lr: its rounding counts.
+        assert_close(actual["after"][name], tensor, scale=tensor.abs() + 1.0, tolerance=512.0)
 
 
 @judges("mode")

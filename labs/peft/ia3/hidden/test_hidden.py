@@ -138,8 +138,9 @@ def test_a_vector_that_has_learnt(candidate, reference, draw, steps):
 
 
 @judges("what-trains")
-def test_the_vector_and_nothing_else(candidate, draw):
-    layer = a_layer(draw, 24, 40, False, bias=True)
+@pytest.mark.parametrize("feedforward", [False, True])
+def test_the_vector_and_nothing_else(candidate, draw, feedforward):
+    layer = a_layer(draw, 24, 40, feedforward, bias=True)
     names = candidate.what_trains(**{k: v for k, v in layer.items() if k != "vector"})
     assert names["new"] == names["unmerged"] == ["ia3_l"]
     assert set(names["merged"]) <= {"ia3_l"}

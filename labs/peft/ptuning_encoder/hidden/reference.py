@@ -1,7 +1,8 @@
 """The prompt encoder of P-tuning, the reference.
 
 Xiao Liu et al., "GPT Understands, Too", arXiv:2103.10385: the virtual tokens are not trained directly. Vectors e_i are,
-and a small network that lets the tokens depend on each other: a bidirectional LSTM and an MLP of two layers,
+and a small network that computes the tokens from them. In the authors' code (LAMA/p_tuning/prompt_encoder.py) it is a
+bidirectional LSTM, through which the tokens depend on each other, and an MLP of two layers:
 
     h_i = MLP([forward h_i : backward h_i])        MLP(x) = W2 relu(W1 x + b1) + b2
 

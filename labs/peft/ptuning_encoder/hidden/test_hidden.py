@@ -112,6 +112,37 @@ def test_anew_in_training_and_never_in_evaluation(candidate, reference, draw):
     assert not torch.equal(*actual["train"])
 
 
+def a_window_on_the_first_layer(draw, hidden):
+    """An LSTM whose second layer and head hand on what they get, times 0.01: gates open, nothing kept, tanh of little."""
+    given = an_encoder(draw, "LSTM", length=16, dim=2 * hidden, hidden=hidden, layers=2)
+    parameters, identity = given["parameters"], torch.eye(2 * hidden)
+    for end, columns in (("_l1", slice(0, hidden)), ("_l1_reverse", slice(hidden, None))):
+        for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
+            parameters[f"lstm_head.{name}{end}"].zero_()
+        parameters[f"lstm_head.weight_ih{end}"][2 * hidden : 3 * hidden] = 0.01 * identity[columns]  # the cell's input
+        gates = torch.tensor([20.0, -20.0, 0.0, 20.0]).repeat_interleave(hidden)  # in, forget, cell, out
+        parameters[f"lstm_head.bias_ih{end}"].copy_(gates)
+    parameters |= {"mlp_head.0.weight": identity, "mlp_head.2.weight": identity}
+    parameters |= {"mlp_head.0.bias": torch.ones(2 * hidden), "mlp_head.2.bias": -torch.ones(2 * hidden)}
+    return given
+
+
+@judges("dropout")
+def test_what_is_left_is_divided_by_what_is_kept(candidate, draw):
+    given, dropout = a_window_on_the_first_layer(draw, 4), 0.2
+    given["sizes"]["dropout"] = dropout
+    both = candidate.in_both_modes(1, **given)
+    whole = both["eval"][0]
+    for tokens in both["train"]:
+        assert isinstance(tokens, torch.Tensor)
+        assert tokens.shape == whole.shape == (1, 16, 8)
+        kept = tokens.abs() > whole.abs() / 2
+        expected = whole * kept / (1 - dropout)
+        assert ((tokens - expected).abs() <= 0.02 * expected.abs() + 2e-6).all()
+        # Hoeffding: of 128 elements a right answer is off by 0.3 with a probability of 2 exp(-23) < 1e-9.
+        assert abs(kept.double().mean() - (1 - dropout)) < 0.3
+
+
 @judges("dropout")
 @pytest.mark.parametrize("sizes", [{"kind": "MLP", "dropout": 0.9}, {"kind": "LSTM", "layers": 1, "dropout": 0.9}])
 def test_nowhere_else(candidate, reference, draw, sizes):

@@ -29,8 +29,9 @@ class KVCache:
 
     def crop(self, length):
         for layer in range(len(self.k)):
-            self.k[layer] = self.k[layer][:, :, : max(1, self.length(layer) - length)]
-            self.v[layer] = self.v[layer][:, :, : max(1, self.length(layer) - length)]
+            keep = max(1, self.length(layer) - length)
+            self.k[layer] = self.k[layer][:, :, :keep]
+            self.v[layer] = self.v[layer][:, :, :keep]
 
 
 def attend(cache, layer, q, k, v, rotate):
