@@ -66,7 +66,7 @@ class Journal:
         await asyncio.wrap_future(self._writer.submit(lambda: None))
 
     async def lab_progress(self) -> Progress:
-        """How far the labs have come in all sessions, everything recorded so far included. Raises `RecordsUnavailable`."""
+        """How far the labs have come in all sessions, with everything recorded so far. Raises `RecordsUnavailable`."""
         return await asyncio.wrap_future(self._writer.submit(lab_progress, self.records))
 
     def of(self, item: str, *kinds: EventKind) -> list[Event]:

@@ -52,7 +52,8 @@ class Selection:
     def describe(self, language: Language) -> str:
         """The selection in a few words; nothing for the one that leaves every question in."""
         named = [_describe(facet, self.values(facet), language) for facet in FACETS if self.values(facet)]
-        return " · ".join([*named, say("filter.on-topic", language)] if self.questions else named)
+        topic = [say("filter.on-topic", language)] if self.questions else []
+        return " · ".join([*named, *topic])
 
 
 def _describe(facet: Facet, wanted: frozenset[str], language: Language) -> str:

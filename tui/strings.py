@@ -26,16 +26,21 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "key.help": ("Help", "帮助"),
     "key.hint": ("Hint", "提示"),
     "key.language": ("中文", "English"),
+    "key.map": ("Map", "地图"),
     "key.mark": ("Choose, tick or pick up", "选择、勾选或拿起"),
     "key.new-session": ("New session", "新场次"),
     "key.next": ("Next", "下一题"),
     "key.next-choice": ("Next choice", "下一个选项"),
+    "key.next-lab": ("Next lab", "下一个实验"),
     "key.next-list": ("To the next list", "到下一个列表"),
+    "key.other-side": ("Other side", "另一侧"),
     "key.page-down": ("Scroll down a page", "向下翻页"),
     "key.page-up": ("Scroll up a page", "向上翻页"),
     "key.previous-choice": ("Previous choice", "上一个选项"),
     "key.previous-list": ("To the previous list", "到上一个列表"),
+    "key.questions": ("Questions", "相关题目"),
     "key.quit": ("Quit", "退出"),
+    "key.reference": ("Our reference", "参考实现"),
     "key.report": ("Report", "报告"),
     "key.run": ("Run", "试运行"),
     "key.save": ("Save the marks", "保存自评"),
@@ -86,6 +91,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "No question matches: take a tick away, or clear them all with C.",
         "没有符合条件的题目：请去掉一些勾选，或按 C 全部清除。",
     ),
+    "filter.on-topic": ("on the topic of the lab", "与实验相关"),
     "filter.start": ("Start", "开始"),
     # Quiz.
     "quiz.position": ("Question {number} of {total}", "第 {number} 题，共 {total} 题"),
@@ -133,6 +139,52 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "lab.too-large": (
         "The answer is larger than {limit} KiB: it is neither saved nor judged until it is shorter.",
         "答案超过 {limit} KiB：缩短之前既不保存也不评测。",
+    ),
+    "lab.questions": ("Questions on this topic: {count} (T)", "相关题目：{count} 道（T）"),
+    # The map of the labs.
+    "map.lead": (
+        "Each lab after those that it needs. Enter opens it, T asks its questions.",
+        "每个实验排在它所需的实验之后。按 Enter 打开实验，按 T 做相关题目。",
+    ),
+    "map.title": ("{passed} of {total} labs passed", "共 {total} 个实验，已通过 {passed} 个"),
+    "map.heading": ("{track} · {level}", "{track} · {level}"),
+    "map.next": ("Next lab: {title} (N)", "下一个实验：{title}（N）"),
+    "map.next-id": ("Next lab: {lab}", "下一个实验：{lab}"),
+    "map.passed": ("passed", "已通过"),
+    "map.tried": ("tried", "尝试过"),
+    "map.open": ("open", "未做"),
+    "map.minutes": ("{minutes} min", "{minutes} 分钟"),
+    "map.needs": ("needs {labs}", "需先通过：{labs}"),
+    "map.questions": ("questions: {count}", "相关题目 {count} 道"),
+    "map.no-questions": ("The bank has no questions on this topic yet.", "题库中还没有与此相关的题目。"),
+    "map.column-track": ("track", "方向"),
+    "map.column-level": ("level", "难度"),
+    "map.column-lab": ("lab", "实验"),
+    "map.column-needs": ("needs", "需先通过"),
+    # Our reference beside the libraries.
+    "reference.open": ("Our reference beside the libraries' code (5)", "参考实现，与库中代码对照（5）"),
+    "reference.ours": ("Our reference: {path}", "参考实现：{path}"),
+    "reference.theirs": ("The same idea in the libraries", "库中的同一做法"),
+    "reference.nothing": (
+        "This lab names no library code to compare with.",
+        "本实验没有列出可供对照的库代码。",
+    ),
+    "reference.where": (
+        "{name}\n{library} {version}: {path}, lines {first} to {last}",
+        "{name}\n{library} {version}：{path}，第 {first} 至 {last} 行",
+    ),
+    "reference.differs": ("What differs", "有何不同"),
+    "reference.not-installed": (
+        "{name}: {library} is not installed here, so its source cannot be shown.",
+        "{name}：此处未安装 {library}，无法显示源码。",
+    ),
+    "reference.not-found": (
+        "{name}: not found in the installed {library} {version}.",
+        "{name}：在已安装的 {library} {version} 中没有找到。",
+    ),
+    "reference.not-passed": (
+        "{lab} is not passed yet: its reference can be read after a submission in the app (`ropes`) has passed",
+        "{lab} 尚未通过：在应用（`ropes`）中提交并通过之后，才能阅读参考实现",
     ),
     # What strict JSON has against a config.
     "json.fine": ("✓ Strict JSON. F5 checks what it says.", "✓ JSON 格式无误。按 F5 检查内容。"),
@@ -236,9 +288,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "help.home": (
         "Home shows the tracks of the quiz and the labs, and how far this session has come. Everything you do is "
         "saved at once: quit whenever you like and go on later. N begins a new session, in which nothing is "
-        "answered yet; R shows the report on this one. F chooses questions by track, type and level.",
+        "answered yet; R shows the report on this one. F chooses questions by track, type and level. M shows the labs "
+        "as a map: which needs which, and which comes next.",
         "主页列出题目的各个方向和实验，以及本场次的进度。所有操作即时保存：随时可以退出，之后再继续。按 N 开始"
-        "新的场次，从头作答；按 R 查看本场次的报告；按 F 按方向、题型和难度选题。",
+        "新的场次，从头作答；按 R 查看本场次的报告；按 F 按方向、题型和难度选题；"
+        "按 M 查看实验地图，上面有各实验的先后关系和建议的下一个。",
     ),
     "help.filter": (
         "The quiz asks those questions that fit all three lists and are not answered yet. Enter starts it; Escape "
@@ -314,10 +368,26 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Read the brief, write the answer, F5 to check it with the public suite, F6 to submit it to the hidden one. "
         "Both may be done as often as you like; each is recorded. F3 goes between reading and writing, 1 to 4 open "
         "the tabs. Where a lab has small inputs for it, F9 looks, once an answer has not passed, for the smallest "
-        "on which your answer and the reference differ.",
+        "on which your answer and the reference differ. Once the lab is passed, 5 shows our reference beside the same "
+        "idea in the libraries. N opens the lab that is suggested next, T asks the questions on this topic.",
         "阅读说明并写出答案，F5 用公开测试自测，F6 提交给隐藏测试。"
         "两者次数不限，每次都有记录。F3 在阅读与编辑之间切换，1 到 4 打开各标签页。"
-        "若实验备有小规模输入，答案未通过后可按 F9，找出你的答案与参考实现结果不同的最小输入。",
+        "若实验备有小规模输入，答案未通过后可按 F9，找出你的答案与参考实现结果不同的最小输入。"
+        "通过之后按 5 阅读参考实现，并与库中的代码对照。按 N 打开建议的下一个实验，按 T 做相关题目。",
+    ),
+    "help.map": (
+        "The labs by track and level, each after those that it needs. ✓ passed: an answer passed the hidden suite, in "
+        "any session; ◐ tried: judged, but not passed; ○ open: not judged yet. Enter or a click opens a lab, passed "
+        "or not; N opens the one that is suggested: what a failed lab needs first, then the same track, then what is "
+        "easier.",
+        "实验按方向和难度排列，每个实验排在它所需的实验之后。✓ 已通过：在任一场次中通过了隐藏测试；"
+        "◐ 尝试过：评测过但未通过；○ 未做：还没有评测过。按 Enter 或单击打开实验，不受先后限制。"
+        "按 N 打开建议的下一个：先是未通过的实验所需的，再是同一方向的，再是较容易的。",
+    ),
+    "help.reference": (
+        "Our reference, and the lines of the installed libraries that do the same thing, with what differs. The "
+        "arrows scroll in every direction, Tab goes to the other side.",
+        "参考实现，以及已安装的库中做同一件事的代码和两者的不同。方向键可上下左右滚动，Tab 切换到另一侧。",
     ),
     "help.editor": (
         "The editor saves what you type within a second; Escape leaves it. F4 opens the code in your own editor "

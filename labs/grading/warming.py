@@ -20,7 +20,7 @@ from collections.abc import Callable
 
 
 def warm_up(preload: str) -> None:
-    """Import and exercise the libraries of `preload` ("torch" or "deepspeed")."""
+    """Import and exercise the libraries of `preload` ("torch", "optim" or "deepspeed")."""
     import pytest  # noqa: F401
     import torch
 
@@ -31,6 +31,8 @@ def warm_up(preload: str) -> None:
     _touch_kernels()
     _rehearse_conversation()
     exercises = [_exercise_torch]
+    if preload == "optim":
+        exercises.append(_exercise_optimisers)
     if preload == "deepspeed":
         from labs.grading import deepspeed_runtime
 
@@ -110,3 +112,17 @@ def _exercise_torch() -> None:
         torch.autograd.grad(layer(x).pow(2).sum(), [x, *layer.parameters()])
     repr(torch.ones(2, requires_grad=True))
     torch.randn(2, generator=torch.Generator().manual_seed(0))
+
+
+def _exercise_optimisers() -> None:
+    import torch
+    from torch.utils.checkpoint import checkpoint
+
+    weight = torch.nn.Parameter(torch.ones(2, 2))
+    checkpoint(torch.sin, weight, use_reentrant=False).sum().backward()
+    for kind in (torch.optim.SGD, torch.optim.AdamW):
+        optimizer = kind([weight], lr=0.1)
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1.0)
+        optimizer.step()
+        schedule.step()
+        optimizer.zero_grad()

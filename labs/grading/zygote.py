@@ -121,7 +121,7 @@ def _seed_generators() -> None:
 
 def _versions(preload: str) -> dict[str, str]:
     """What a verdict depends on beside the lab, the answer, the seed and the device."""
-    libraries = {"torch": ("torch", "numpy"), "deepspeed": ("torch", "numpy", "deepspeed")}[preload]
+    libraries = ["torch", "numpy", *(["deepspeed"] if preload == "deepspeed" else [])]
     return {"python": platform.python_version(), **{name: metadata.version(name) for name in libraries}}
 
 

@@ -165,7 +165,7 @@ class Records:
             return [_event(row) for row in connection.execute(query)]
 
     def judged(self) -> list[Judged]:
-        """Every judgement of every session, the oldest first; code and verdicts, which may be large, stay where they are."""
+        """Every judgement of every session, the oldest first; the code and the verdicts, which may be large, unread."""
         passed = schema.events.c.data["verdict", "passed"].as_boolean()
         query = (
             select(schema.events.c.item, schema.events.c.kind, passed)

@@ -14,7 +14,7 @@ from labs.grading.catalogue import Lab, all_labs
 from labs.grading.proxies import load_module, load_reference
 
 LABS = [lab for lab in all_labs() if lab.cases.is_file()]
-RIGHT = [(lab, path) for lab in LABS for path in [lab.reference, *lab.alternates]]
+RIGHT = [(lab, path) for lab in LABS for path in [lab.reference, *lab.alternates[:1]]]
 
 
 def test_labs_whose_answer_is_code_and_whose_values_are_tensors_have_cases():

@@ -15,6 +15,7 @@ from tui.screens.filter import FilterScreen
 from tui.screens.help import HelpScreen
 from tui.screens.home import HomeScreen
 from tui.screens.lab import LabScreen
+from tui.screens.map import MapScreen
 from tui.screens.quiz import QuizScreen
 from tui.screens.report import ReportScreen
 from tui.strings import say
@@ -24,6 +25,7 @@ WAY_TO = {
     FilterScreen: ["f"],
     QuizScreen: ["enter"],
     LabScreen: ["tab", "enter"],
+    MapScreen: ["m"],
     ReportScreen: ["r"],
 }
 EVERY_SCREEN = pytest.mark.parametrize("screen", WAY_TO)

@@ -12,7 +12,7 @@ from tui.strings import say, texts
 
 SOURCES = [p.read_text(encoding="utf-8") for p in Path(tui.__file__).parent.rglob("*.py") if p.name != "strings.py"]
 HAN = re.compile("[\u4e00-\u9fff]")
-THE_SAME_IN_BOTH = {"home.title", "key.editor", "results.fact"}
+THE_SAME_IN_BOTH = {"home.title", "key.editor", "map.heading", "results.fact"}
 
 
 def fields(text: str) -> set[str | None]:

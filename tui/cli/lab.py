@@ -75,6 +75,22 @@ def show(lab_id: LabArgument, as_json: JsonOption = False, language: LanguageOpt
     Console().print(Markdown(lab.brief(shown)))
 
 
+@commands.command("map")
+def show_map(as_json: JsonOption = False, language: LanguageOption = None) -> None:
+    """Show how the labs build on each other, how far you have come, and which one comes next."""
+    from tui.cli.ladder import print_map
+
+    print_map(as_json=as_json, language=language)
+
+
+@commands.command()
+def reference(lab_id: LabArgument, as_json: JsonOption = False, language: LanguageOption = None) -> None:
+    """Show our reference beside the libraries' code, once you have passed the lab."""
+    from tui.cli.reference import print_reference
+
+    print_reference(_find(lab_id), as_json=as_json, language=language)
+
+
 @commands.command()
 def start(
     lab_id: LabArgument,

@@ -16,24 +16,27 @@ from textual.css.query import NoMatches
 from textual.events import DescendantFocus
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import TabbedContent, TabPane
+from textual.widgets import Button, TabbedContent, TabPane
 
 from labs.grading.catalogue import Lab
 from labs.grading.client import JudgeFault
 from labs.grading.content import Language, Text
 from labs.grading.difference import Difference
+from labs.grading.ladder import Standing, next_lab
 from labs.grading.manifest import SuiteName
 from labs.grading.verdict import RunOutput, Verdict
-from quiz.records.store import EventKind
+from quiz.records.store import EventKind, RecordsUnavailable
 from tui.desk import Desk
 from tui.external_editor import MAX_BYTES
 from tui.screens.page import Page
+from tui.selection import Selection
 from tui.strings import say
 from tui.translation import follow_language
 from tui.widgets.editor import Editor
 from tui.widgets.hints import Hints
 from tui.widgets.json_line import JsonLine
 from tui.widgets.keybar import KeyBar
+from tui.widgets.phrase import PhraseButton
 from tui.widgets.prose import Prose
 from tui.widgets.results import Results
 from tui.widgets.runner import Runner
@@ -60,6 +63,9 @@ class LabScreen(Page):
         Binding("2", "show('hints')", "tab.hints", show=False, id="lab.hints"),
         Binding("3", "show('results')", "tab.results", show=False, id="lab.results"),
         Binding("4", "show('run')", "tab.run", show=False, id="lab.run-tab"),
+        Binding("5", "reference", "key.reference", show=False, id="lab.reference"),
+        Binding("n", "next_lab", "key.next-lab", show=False, id="lab.next-lab"),
+        Binding("t", "questions", "key.questions", show=False, id="lab.questions"),
     ]
 
     class Judged(Message):
@@ -87,6 +93,13 @@ class LabScreen(Page):
             super().__init__()
             self.origin, self.found = origin, found
 
+    class ReferenceWanted(Message):
+        """The person has passed the lab and wants to read the reference."""
+
+        def __init__(self, lab: Lab) -> None:
+            super().__init__()
+            self.lab = lab
+
     def __init__(self, desk: Desk, lab: Lab) -> None:
         super().__init__(desk)
         self.lab = lab
@@ -97,10 +110,14 @@ class LabScreen(Page):
         code = drafts[-1].data["code"] if drafts else lab.starter
         self._editor = Editor(code, suffix=Path(lab.manifest.answer).suffix, id="editor")
         self._is_config = lab.manifest.answer.endswith(".json")
-        self._brief = VerticalScroll(Prose(Text(en=lab.brief(Language.EN), zh=lab.brief(Language.ZH))))
+        self._questions = Selection(questions=frozenset(lab.manifest.questions))
+        topic = [_questions_button(lab)] if lab.manifest.questions else []
+        self._brief = VerticalScroll(Prose(Text(en=lab.brief(Language.EN), zh=lab.brief(Language.ZH))), *topic)
         self._hints = Hints(lab.manifest.hints, taken)
         self._results = Results(last)
         self._may_compare = _may_compare(lab, last)
+        self._has_passed = False
+        self._next: Lab | None = None
         self._runner = Runner()
         self._json_line = JsonLine(code, id="json-line")
         self._tabs = TabbedContent(id="reading")
@@ -127,6 +144,9 @@ class LabScreen(Page):
         self._note(EventKind.SHOWN)
         self._warm_judge()
 
+    def on_screen_resume(self) -> None:
+        self._look_onward()
+
     def on_unmount(self) -> None:
         self._save(self._editor.take_unsaved())
 
@@ -140,8 +160,15 @@ class LabScreen(Page):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "run" or parameters == ("run",):
             return not self._is_config
-        if action == "compare":
-            return self._may_compare
+        match action:
+            case "compare":
+                return self._may_compare
+            case "reference":
+                return self._has_passed
+            case "next_lab":
+                return self._next is not None
+            case "questions":
+                return bool(self.lab.manifest.questions)
         return self._is_config if action == "say_why_no_run" else True
 
     def _note(self, kind: EventKind, **data: Any) -> None:
@@ -235,6 +262,34 @@ class LabScreen(Page):
             self._results.scroll_home(animate=False)
             self._start("comparing", partial(self._compare, code, self.app.post_message))
 
+    @work(group="onward", exclusive=True)
+    async def _look_onward(self) -> None:
+        """Find out, from all sessions, whether the reference may be read and which lab comes next."""
+        try:
+            progress = await self.desk.journal.lab_progress()
+        except RecordsUnavailable as fault:
+            self.tell_fault(str(fault))
+            return
+        self._has_passed = progress.has_passed(self.lab.id)
+        found = next_lab(self.desk.labs, progress) if progress.of(self.lab.id) is not Standing.OPEN else None
+        self._next = found if found and found.id != self.lab.id else None
+        self._results.onward.show(self._next, may_read_reference=self._has_passed)
+        self.refresh_bindings()
+
+    @on(Button.Pressed, "#reference")
+    def action_reference(self) -> None:
+        if self._has_passed:
+            self.post_message(self.ReferenceWanted(self.lab))
+
+    @on(Button.Pressed, "#next-lab")
+    def action_next_lab(self) -> None:
+        if self._next:
+            self.post_message(self.Chosen(self._next))
+
+    @on(Button.Pressed, "#questions")
+    def action_questions(self) -> None:
+        self.post_message(self.Chosen(self._questions))
+
     def action_say_why_no_run(self) -> None:
         self.tell("lab.no-run")
 
@@ -286,7 +341,7 @@ class LabScreen(Page):
             self._may_compare = _may_compare(self.lab, event.verdict)
         if self.is_attached:
             self._results.show(event.verdict)
-            self.refresh_bindings()
+            self._look_onward()
 
     def take_output(self, event: Ran) -> None:
         self._busy.discard("running")
@@ -297,6 +352,10 @@ class LabScreen(Page):
         self._busy.discard("comparing")
         if self.is_attached:
             self._results.comparison.show(event.found)
+
+
+def _questions_button(lab: Lab) -> PhraseButton:
+    return PhraseButton("lab.questions", id="questions", count=len(lab.manifest.questions))
 
 
 def _may_compare(lab: Lab, last: Verdict | None) -> bool:

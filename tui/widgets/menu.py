@@ -22,12 +22,19 @@ class Choice:
     state: Callable[[Language], str]
 
 
+@dataclass(frozen=True)
+class Heading:
+    """A line of a menu that only says what the choices below it have in common."""
+
+    label: Callable[[Language], str]
+
+
 class Menu(OptionList):
     """Choices in the language of the app. Enter or a click opens one; `OptionSelected` says which."""
 
     HELP = "help.menu"
 
-    def __init__(self, choices: Sequence[Choice], *, id: str, title: Callable[[Language], str]) -> None:
+    def __init__(self, choices: Sequence[Choice | Heading], *, id: str, title: Callable[[Language], str]) -> None:
         super().__init__(id=id, markup=False)
         self._choices = choices
         self._title = title
@@ -40,10 +47,14 @@ class Menu(OptionList):
         language, highlighted = language_of(self), self.highlighted
         self.border_title = self._title(language)
         self.clear_options()
-        self.add_options(
-            Option(
-                Content.assemble(choice.label(language), (f"\n  {choice.state(language)}", "$text-muted")), id=choice.id
-            )
-            for choice in self._choices
-        )
-        self.highlighted = highlighted or 0
+        self.add_options(_option(choice, language) for choice in self._choices)
+        self.highlighted = highlighted
+        if highlighted is None:
+            self.action_first()
+
+
+def _option(choice: Choice | Heading, language: Language) -> Option:
+    if isinstance(choice, Heading):
+        return Option(Content.assemble((choice.label(language), "bold")), disabled=True)
+    state = (f"\n  {choice.state(language)}", "$text-muted")
+    return Option(Content.assemble(choice.label(language), state), id=choice.id)

@@ -39,20 +39,26 @@ class Phrase(Static):
 class PhraseButton(Button):
     """A button whose label is a phrase."""
 
-    def __init__(self, key: str, *, id: str, variant: Any = "default") -> None:
+    def __init__(self, key: str, *, id: str, variant: Any = "default", **fields: Any) -> None:
         super().__init__(id=id, variant=variant, compact=True)
-        self._key = key
+        self._text = _text(key, fields)
 
     def on_mount(self) -> None:
         follow_language(self, self._translate)
 
-    def say(self, key: str) -> None:
-        self._key = key
+    def say(self, key: str, **fields: Any) -> None:
+        self._text = _text(key, fields)
         self._translate(language_of(self))
 
     def _translate(self, language: Language) -> None:
-        self.label = Content(say(self._key, language))
+        self.label = Content(self._text[language] if self._text else "")
+        self.refresh(layout=True)
 
 
 def _text(key: str, fields: dict[str, Any]) -> Text | None:
-    return Text(en=say(key, Language.EN, **fields), zh=say(key, Language.ZH, **fields)) if key else None
+    return Text(en=_said(key, fields, Language.EN), zh=_said(key, fields, Language.ZH)) if key else None
+
+
+def _said(key: str, fields: dict[str, Any], language: Language) -> str:
+    """The phrase, with those of its fields in `language` that are in both."""
+    return say(key, language, **{k: v[language] if isinstance(v, Text) else v for k, v in fields.items()})

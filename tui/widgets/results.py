@@ -25,6 +25,7 @@ from tui.printable import printable
 from tui.strings import say
 from tui.translation import follow_language, language_of
 from tui.widgets.comparison import Comparison
+from tui.widgets.onward import Onward
 from tui.widgets.phrase import Phrase
 
 _STYLES = {Outcome.PASSED: "bold green", Outcome.NOT_VERIFIED_HERE: "bold yellow"}
@@ -51,6 +52,7 @@ class Results(VerticalScroll):
         super().__init__()
         self._verdict = verdict
         self.comparison = Comparison()
+        self.onward = Onward()
         self._is_warm = False
         self._awaited: SuiteName | None = None
         self._lines = cycle(_lines_named(verdict))
@@ -58,6 +60,7 @@ class Results(VerticalScroll):
     def compose(self) -> ComposeResult:
         yield Phrase("results.none", id="results-status", classes="heading")
         yield ProgressBar(total=None, show_percentage=False, show_eta=False, id="results-progress")
+        yield self.onward
         yield self.comparison
         yield Static(id="results-verdict", markup=False)
 

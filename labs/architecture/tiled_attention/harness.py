@@ -1,7 +1,7 @@
 """How an answer to this lab is called.
 
-The judge runs these functions over your functions and over its own. q and grad are (batch, heads, length_q, dim), k and v
-(batch, heads, length_k, dim).
+The judge runs these functions over your functions and over its own. q and grad are (batch, heads, length_q, dim),
+k and v (batch, heads, length_k, dim).
 """
 
 

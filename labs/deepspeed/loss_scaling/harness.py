@@ -20,6 +20,11 @@ def trace(answer, overflows, **scaling):
     return {"scales": scales, "stopped_at": None}
 
 
+def traces(answer, calls):
+    """What trace gives for each of `calls`, which are its keyword arguments."""
+    return [trace(answer, **given) for given in calls]
+
+
 def train(answer, weights, slopes, lr, max_norm=None, without_number=(), **scaling):
     """Steps on a loss that is linear in the parameters, so that its gradients are `slopes`.
 

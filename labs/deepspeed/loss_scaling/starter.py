@@ -34,6 +34,7 @@ def step(
 ) -> bool:
     """One step of plain gradient descent. Returns whether it was taken; it is skipped on overflow.
 
-    loss: () in float32, not scaled. model: parameters in float16. masters: the same shapes in float32, changed in place.
+    loss: () in float32, not scaled. model: parameters in float16. masters: the same shapes in float32; they change in
+    place.
     """
     raise NotImplementedError("TODO: step")

@@ -184,11 +184,13 @@ def test_an_answer_that_does_nothing_but_raise_gets_no_diagnosis(lab: Lab):
     assert usual_mistakes(lab, nothing, [Fault.RAISED]) == []
 
 
-@pytest.mark.parametrize("lab", LABS)
-def test_the_class_of_most_mutants_is_named_though_they_are_left_out(lab: Lab):
-    hits, tried = left_out(read_signatures(lab))
-    classed = [mutant for mutant in read_mutants(lab) if mutant.killed_by != OWN_WORK]
-    assert tried == len(classed)
+def test_the_class_of_most_mutants_is_named_though_they_are_left_out():
+    """Over all labs: in one with few mutants many are the only one of their class."""
+    hits = tried = 0
+    for lab in all_labs():
+        named, known = left_out(read_signatures(lab))
+        assert known == sum(mutant.killed_by != OWN_WORK for mutant in read_mutants(lab)), lab.id
+        hits, tried = hits + named, tried + known
     assert hits / tried > 0.5, "three classes at random would be named for fewer than a third"
 
 

@@ -23,7 +23,9 @@ def reference() -> ModuleType:
     return module
 
 
-def _config(kind: str, layers: int = 2, dropout: float = 0.0, dim: int = DIM, length: int = LENGTH, hidden: int = HIDDEN):
+def _config(
+    kind: str, layers: int = 2, dropout: float = 0.0, dim: int = DIM, length: int = LENGTH, hidden: int = HIDDEN
+):
     return PromptEncoderConfig(
         task_type="CAUSAL_LM",
         num_virtual_tokens=length,

@@ -7,7 +7,9 @@ section 3.1: rows outside, keys inside, one division at the end, and the log-sum
 For each row the tiles seen so far leave three things: m, the largest score; s, the sum of exp(score - m); and o, the
 sum of exp(score - m) v. A tile with a larger score makes all that was summed smaller by the same factor:
 
-    m' = max(m, max of the tile)    s' = s exp(m - m') + sum of exp(score - m')    o' = o exp(m - m') + exp(score - m') V
+    m' = max(m, max of the tile)
+    s' = s exp(m - m') + sum of exp(score - m')
+    o' = o exp(m - m') + exp(score - m') V
 
 At the end output = o / s and lse = m + log(s). The backward pass makes each tile of the weights anew, as
 exp(score - lse), so that no more than a tile is ever held.

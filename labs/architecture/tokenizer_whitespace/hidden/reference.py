@@ -1,6 +1,6 @@
 """White space as markers, the reference.
 
-The tokenizer of ChatGLM-6B (and before it icetk's) replaces, ahead of SentencePiece,
+The tokenizer of ChatGLM-6B (tokenization_chatglm.py, `_encode_whitespaces`) replaces, ahead of SentencePiece,
 
     newline -> <n>     tab -> <|tab|>     i blanks -> <|blank_i|>  for i = max_length, ..., 3, 2
 

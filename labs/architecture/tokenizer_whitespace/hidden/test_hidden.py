@@ -100,7 +100,7 @@ def test_markers_become_white_space(candidate, draw):
 def test_what_is_no_marker_stays(candidate, draw):
     for given in ("<|blank_1|>", "<|blank_0|>", "<|blank_81|>", "<|blank_07|>", "<|blank_|>", "<|blank_x|>", "<|TAB|>"):
         assert candidate.decode(f"a{given}b") == f"a{given}b"
-    for given in ("<N>", "<n", "|tab|", "<|blank_-3|>", "<|blank_800|>", "<|blank_٣|>"):
+    for given in ("<N>", "<n", "|tab|", "<|blank_-3|>", "<|blank_800|>", "<|blank_٣|>", "<|blank_1٣|>"):
         assert candidate.decode(f"{given} <n>") == f"{given} \n"
     assert candidate.decode("<|blank_8|><|blank_7|>", max_length=7) == "<|blank_8|>" + " " * 7
 

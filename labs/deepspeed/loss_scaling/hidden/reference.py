@@ -66,10 +66,10 @@ def step(loss, model, masters, scaler, lr, max_norm=None):
         norm = torch.cat([g.flatten() for g in present]).norm()  # of all parameters together
         if norm > max_norm:
             for gradient in present:
-                gradient *= max_norm / norm
+                gradient.mul_(max_norm / norm)
     with torch.no_grad():
         for parameter, master, gradient in zip(model, masters, gradients, strict=True):
             if gradient is not None:
-                master -= lr * gradient
+                master.sub_(lr * gradient)
                 parameter.copy_(master)  # float32 -> float16
     return True

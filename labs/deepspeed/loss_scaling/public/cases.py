@@ -12,7 +12,9 @@ SCALING = {"window": st.integers(1, 3), "hysteresis": st.integers(1, 3), "consec
 def runs(draw):
     weights = [tensor(draw, (2,))]
     slopes = [[tensor(draw, (2,), values=SLOPES)] for _ in range(draw(st.integers(1, 3)))]
-    return {"weights": weights, "slopes": slopes, "lr": 0.5, "init_scale": 4096.0} | draw(st.fixed_dictionaries(SCALING))
+    return {"weights": weights, "slopes": slopes, "lr": 0.5, "init_scale": 4096.0} | draw(
+        st.fixed_dictionaries(SCALING)
+    )
 
 
 CALLS = {

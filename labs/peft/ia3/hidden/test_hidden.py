@@ -67,7 +67,8 @@ def test_the_bias(candidate, reference, draw, feedforward):
 
 @judges("shapes")
 @pytest.mark.parametrize(
-    ("shape", "size_out", "feedforward"), [((17,), 5, True), ((1, 1, 7), 1, False), ((2, 3, 1, 5), 9, True)]
+    ("shape", "size_out", "feedforward"),
+    [((17,), 5, True), ((6,), 4, False), ((1, 1, 7), 1, False), ((2, 3, 1, 5), 9, True)],
 )
 def test_any_leading_dimensions(candidate, reference, draw, shape, size_out, feedforward):
     x, layer = draw.normal(*shape), a_layer(draw, shape[-1], size_out, feedforward)

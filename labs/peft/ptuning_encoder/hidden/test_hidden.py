@@ -1,5 +1,7 @@
 """The hidden suite. Expected values are the reference's in float64, so that only the answer's rounding is judged."""
 
+import itertools
+
 import pytest
 import torch
 
@@ -26,7 +28,7 @@ def some_parameters(draw, sizes, dtype=torch.float32):
         widths = [2 * hidden, 2 * hidden, dim]
     else:
         widths = [dim, hidden, hidden, dim]
-    for i, (size_in, size_out) in enumerate(zip(widths, widths[1:], strict=False)):
+    for i, (size_in, size_out) in enumerate(itertools.pairwise(widths)):
         shapes |= {f"mlp_head.{2 * i}.weight": (size_out, size_in), f"mlp_head.{2 * i}.bias": (size_out,)}
     return {name: (draw.normal(*s) / (s[1] ** 0.5 if len(s) > 1 else 1)).to(dtype) for name, s in shapes.items()}
 
@@ -113,7 +115,7 @@ def test_anew_in_training_and_never_in_evaluation(candidate, reference, draw):
 
 
 def a_window_on_the_first_layer(draw, hidden):
-    """An LSTM whose second layer and head hand on what they get, times 0.01: gates open, nothing kept, tanh of little."""
+    """An LSTM whose second layer and head hand on what they get, times 0.01: gates open, tanh of little."""
     given = an_encoder(draw, "LSTM", length=16, dim=2 * hidden, hidden=hidden, layers=2)
     parameters, identity = given["parameters"], torch.eye(2 * hidden)
     for end, columns in (("_l1", slice(0, hidden)), ("_l1_reverse", slice(hidden, None))):

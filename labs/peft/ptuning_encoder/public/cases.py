@@ -19,7 +19,10 @@ def encoders(draw, kind):
     else:
         sizes["layers"] = draw(LAYERS)
         for end in (f"_l{i}{direction}" for i in range(sizes["layers"]) for direction in ("", "_reverse")):
-            shapes |= {f"lstm_head.weight_ih{end}": (4, dim if "_l0" in end else 2), f"lstm_head.weight_hh{end}": (4, 1)}
+            shapes |= {
+                f"lstm_head.weight_ih{end}": (4, dim if "_l0" in end else 2),
+                f"lstm_head.weight_hh{end}": (4, 1),
+            }
             shapes |= {f"lstm_head.bias_ih{end}": (4,), f"lstm_head.bias_hh{end}": (4,)}
         shapes |= {"mlp_head.0.weight": (2, 2), "mlp_head.0.bias": (2,)}
         shapes |= {"mlp_head.2.weight": (dim, 2), "mlp_head.2.bias": (dim,)}
@@ -36,13 +39,17 @@ def fills(draw):
     return {"virtual": virtual, "ids": ids, "embeds": tensor(draw, (batch, seq, dim), values=WHOLE), "pseudo": 7}
 
 
+def has_places(call):
+    return call["virtual"].shape[1] > 0
+
+
 def is_whole(call):
-    return bool(((call["ids"] == 7).sum(dim=1) == call["virtual"].shape[1]).all()) and call["virtual"].shape[1] > 0
+    return has_places(call) and bool(((call["ids"] == 7).sum(dim=1) == call["virtual"].shape[1]).all())
 
 
 CALLS = {
     "virtual_tokens": st.one_of(encoders("MLP"), encoders("LSTM")),
     "fixed": encoders("MLP"),
     "filled": fills().filter(is_whole),
-    "fill_refused": fills(),
+    "fill_refused": fills().filter(has_places),
 }

@@ -1,0 +1,32 @@
+# killed-by: what-trains
+# mistake: stages-mixed
+# Freezes matrices and forgets the biases of the adapters.
+import torch
+from torch import nn
+
+
+class AdapterFusion(nn.Module):
+    def __init__(self, adapters, d):
+        super().__init__()
+        self.adapters = adapters
+        for p in adapters.parameters():
+            p.requires_grad = p.dim() < 2
+        self.query = nn.Linear(d, d)
+        self.key = nn.Linear(d, d)
+        self.value = nn.Linear(d, d, bias=False)
+        with torch.no_grad():
+            self.value.weight.copy_(torch.eye(d))
+
+    def stack(self, h):
+        return torch.stack([a(h) for a in self.adapters], dim=-2).float()
+
+    def weights(self, h):
+        z = self.stack(h)
+        q = self.query(h.float())
+        scores = (self.key(z) * q.unsqueeze(-2)).sum(-1)
+        return scores.softmax(dim=-1)
+
+    def forward(self, h):
+        s = self.weights(h)
+        v = self.value(self.stack(h))
+        return (s.unsqueeze(-1) * v).sum(-2).to(h.dtype)
