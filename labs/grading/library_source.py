@@ -9,15 +9,15 @@ from __future__ import annotations
 import ast
 import importlib.metadata
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.machinery import ModuleSpec, PathFinder
 from itertools import islice
 from pathlib import Path
 from textwrap import dedent
 
-MAX_DETOURS = 16
-"""So many re-exports are followed from the name that people write to the place where the thing is defined."""
+MAX_DETOURS = 64
+"""So many modules are read at most: thousands lie behind the stars of some libraries' first module."""
 
 _DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -61,7 +61,7 @@ def find_source(name: str) -> LibrarySource:
     top = importlib.util.find_spec(library)
     if top is None or not top.submodule_search_locations:
         raise SourceNotFound(name)
-    found = _find(top, name, MAX_DETOURS)
+    found = _find(top, name)
     if found is None:
         raise SourceNotFound(name, version)
     file, node = found
@@ -73,18 +73,22 @@ def find_source(name: str) -> LibrarySource:
     return LibrarySource(name, library, version, path, first, last, code)
 
 
-def _find(top: ModuleSpec, name: str, detours: int) -> tuple[Path, ast.stmt] | None:
+def _find(top: ModuleSpec, name: str) -> tuple[Path, ast.stmt] | None:
     """File and statement that define `name`, which begins with the name of the package `top`."""
-    module, attributes = _module_of(top, name.split(".")[1:])
-    if module is None or not attributes or detours == 0:
-        return None
-    file = Path(str(module.origin))
-    body = ast.parse(file.read_bytes()).body
-    if statement := _definition(body, attributes):
-        return file, statement
-    for source in _exports(body, module, attributes):
-        if source.split(".")[0] == top.name and (found := _find(top, source, detours - 1)):
-            return found
+    pending, seen = [name], set[str]()
+    while pending and len(seen) < MAX_DETOURS:
+        wanted = pending.pop(0)
+        if wanted in seen or not wanted.startswith(f"{top.name}."):
+            continue
+        seen.add(wanted)
+        module, attributes = _module_of(top, wanted.split(".")[1:])
+        if module is None or not attributes:
+            continue
+        file = Path(str(module.origin))
+        body = ast.parse(file.read_bytes()).body
+        if statement := _definition(body, attributes):
+            return file, statement
+        pending = [*_exports(body, module, attributes), *pending]
     return None
 
 
@@ -122,15 +126,14 @@ def _assigned(statement: ast.stmt) -> list[str]:
     return [target.id for target in targets if isinstance(target, ast.Name)]
 
 
-def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+def _statements(body: Sequence[ast.AST]) -> Iterator[ast.stmt]:
     """The statements of `body`, and those under its `if`, `try` and `with`: they bind names in the same scope."""
-    for statement in body:
-        yield statement
-        for inner in ("body", "orelse", "finalbody"):
-            if not isinstance(statement, _DEFINITIONS):
-                yield from _statements(getattr(statement, inner, []))
-        for handler in getattr(statement, "handlers", []):
-            yield from _statements(handler.body)
+    for node in body:
+        if isinstance(node, ast.stmt):
+            yield node
+        if not isinstance(node, _DEFINITIONS):
+            for inner in ("body", "handlers", "orelse", "finalbody"):
+                yield from _statements(getattr(node, inner, []))
 
 
 def _exports(body: list[ast.stmt], module: ModuleSpec, attributes: list[str]) -> Iterator[str]:

@@ -10,7 +10,8 @@ import tui
 from labs.grading.content import Language
 from tui.strings import say, texts
 
-SOURCES = [p.read_text(encoding="utf-8") for p in Path(tui.__file__).parent.rglob("*.py") if p.name != "strings.py"]
+TEXTS = {"strings.py", "strings_help.py"}
+SOURCES = [p.read_text(encoding="utf-8") for p in Path(tui.__file__).parent.rglob("*.py") if p.name not in TEXTS]
 HAN = re.compile("[\u4e00-\u9fff]")
 THE_SAME_IN_BOTH = {"home.title", "key.editor", "map.heading", "results.fact"}
 

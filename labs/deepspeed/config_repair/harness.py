@@ -50,7 +50,7 @@ def unknown_keys(answer):
 
 def autos(answer):
     """Values that still say "auto" when DeepSpeed gets the configuration."""
-    return _read(answer, lambda configs: _reply([p for n, c in configs.items() for p in runtime.autos(_given(n, c))]))
+    return _read(answer, lambda configs: _reply([p for name in GPUS for p in _autos(name, configs[name])]))
 
 
 def settings(answer, name, *keys):
@@ -93,6 +93,14 @@ def changing_keys(answer, name):
     return _read(answer, lambda configs: _reply([], runtime.changing_keys(_given(name, configs[name]))))
 
 
+def _autos(name, document):
+    problems = runtime.autos(_given(name, document))
+    if name == "trainer":
+        unfilled = {"en": "Nothing of the Trainer fills this one.", "zh": "Trainer 不会填写这一个。"}
+        return [problem | unfilled for problem in problems]
+    return problems
+
+
 def _given(name, document):
     """The configuration as DeepSpeed gets it."""
     if name != "trainer":
@@ -101,7 +109,7 @@ def _given(name, document):
     zero, _ = _find(filled.value, "zero_optimization.stage")
     for key, value in ARGUMENTS.items():
         node, last = _find(filled.value, key)
-        if last.startswith("stage3_") and zero.get("stage") != 3:
+        if last.startswith("stage3_") and (zero or {}).get("stage") != 3:
             continue
         if node is not None and node.get(last) == "auto":
             node[last] = value

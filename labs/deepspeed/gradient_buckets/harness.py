@@ -52,4 +52,3 @@ def gradients_afterwards(answer, gradients, limit):
     """The gradients as average leaves them."""
     average(answer, gradients, limit)
     return gradients
-

@@ -10,16 +10,18 @@ from torch import nn
 
 
 class Block(nn.Module):
-    def __init__(self, first, second, dropout=0.0, frozen=()):
+    def __init__(self, first, second, dropout=0.0, frozen=(), log=None):
         super().__init__()
         self.first, self.second = nn.Parameter(first.clone()), nn.Parameter(second.clone())
         for name in frozen:
             getattr(self, name).requires_grad_(False)
         self.dropout = nn.Dropout(dropout)
         self.calls = 0
+        self.log = [] if log is None else log
 
     def forward(self, x, mask=None, scale=None):
         self.calls += 1
+        self.log.append(self)
         inner = torch.tanh(nn.functional.linear(x, self.first))
         inner = nn.functional.linear(self.dropout(inner), self.second)
         inner = inner if mask is None else inner.masked_fill(mask[:, None], 0.0)
@@ -35,20 +37,33 @@ def plain_step(answer, x, grad, first, second, others=(), **how):
     """The same without checkpointing. Nothing of the answer is called.
 
     others: a mask and a scale. how: dropout, frozen (names), needs_grad (whether x does), autocast (to bfloat16 in the
-    forward pass), functional (the gradients by `torch.autograd.grad`).
+    forward pass), functional (the gradients by `torch.autograd.grad`), evaluation (the mode of the block).
     """
     return _step(lambda module, *inputs: module(*inputs), x, grad, first, second, others, **how)
 
 
 def _step(
-    run, x, grad, first, second, others, dropout=0.0, frozen=(), needs_grad=True, autocast=False, functional=False
+    run,
+    x,
+    grad,
+    first,
+    second,
+    others,
+    dropout=0.0,
+    frozen=(),
+    needs_grad=True,
+    autocast=False,
+    functional=False,
+    evaluation=False,
 ):
     torch.manual_seed(1234)
-    block = Block(first, second, dropout, frozen)
+    block = Block(first, second, dropout, frozen).train(not evaluation)
     x = x.clone().requires_grad_(needs_grad)
+    inner = x * 1.0  # not a leaf, as in a model
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=autocast):
-        output = run(block, x * 1.0, *others)  # not a leaf, as in a model
+        output = run(block, inner, *others)
     calls = [block.calls]
+    torch.rand(3)  # as the layers behind this one draw, before the backward pass comes
     found = {"x": None, "first": None, "second": None}
     if output.requires_grad:
         found = _backward(
@@ -56,7 +71,8 @@ def _step(
         )
     calls.append(block.calls)
     # What the next random numbers are shows whether the passes have left the generator where it should be.
-    return {"output": output.detach(), "gradients": found, "calls": calls, "next": torch.rand(4)}
+    needs = [inner.requires_grad, output.requires_grad]
+    return {"output": output.detach(), "gradients": found, "calls": calls, "needs": needs, "next": torch.rand(4)}
 
 
 def _backward(output, grad, tensors, functional):
@@ -65,11 +81,11 @@ def _backward(output, grad, tensors, functional):
         return {name: t.grad for name, t in tensors.items()}
     wanted = {name: t for name, t in tensors.items() if t.requires_grad}
     found = torch.autograd.grad(output, list(wanted.values()), grad, allow_unused=True)
-    return {name: None for name in tensors} | dict(zip(wanted, found, strict=True))
+    return dict.fromkeys(tensors) | dict(zip(wanted, found, strict=True))
 
 
 def kept(answer, x, first, second):
-    """How many floating-point numbers a checkpointed block keeps for the backward pass, its inputs and weights aside."""
+    """How many floating-point numbers a checkpointed block keeps, its inputs and weights aside."""
     block = Block(first, second, 0.1)
     x = x.clone().requires_grad_()
     return _count_kept(lambda: answer.checkpoint(block, x), [x, *block.parameters()])
@@ -84,7 +100,7 @@ def without_gradient(answer, x, first, second):
 
 
 def layers_step(answer, x, grad, firsts, seconds, every, dropout=0.0):
-    """A stack of blocks: output, gradients of x and of all first weights, calls, and how many numbers are kept."""
+    """A stack of blocks: output, gradients of x and of all first weights, and the order in which the blocks ran."""
     return _layers_step(lambda blocks, h: answer.run_layers(blocks, h, every), x, grad, firsts, seconds, dropout)
 
 
@@ -95,19 +111,16 @@ def plain_layers_step(answer, x, grad, firsts, seconds, every, dropout=0.0):
 
 def _layers_step(run, x, grad, firsts, seconds, dropout):
     torch.manual_seed(1234)
-    blocks = [Block(f, s, dropout) for f, s in zip(firsts, seconds, strict=True)]
+    log = []
+    blocks = [Block(f, s, dropout, log=log) for f, s in zip(firsts, seconds, strict=True)]
     x = x.clone().requires_grad_()
-    results = []
-    known = [x, *(p for block in blocks for p in block.parameters())]
-    kept_numbers = _count_kept(lambda: results.append(run(blocks, x)), known)
-    output = results[0]
+    output = run(blocks, x)
     if output.requires_grad:
         output.backward(grad)
     return {
         "output": output.detach(),
         "gradients": [x.grad, *(block.first.grad for block in blocks)],
-        "calls": [block.calls for block in blocks],
-        "kept": kept_numbers,
+        "order": [blocks.index(block) for block in log],
     }
 
 

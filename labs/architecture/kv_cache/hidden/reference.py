@@ -63,7 +63,7 @@ def quantize(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]
     low, high = x.aminmax(dim=-1, keepdim=True)  # (..., dim) -> (..., 1)
     scale = (high - low) / 255
     steps = scale.masked_fill(scale == 0, 1.0)  # a vector of equal values: all codes are zero
-    return ((x - low) / steps).round().clamp(0, 255).to(torch.uint8), scale, low
+    return ((x - low) / steps).round().to(torch.uint8), scale, low
 
 
 def dequantize(codes: torch.Tensor, scale: torch.Tensor, low: torch.Tensor) -> torch.Tensor:

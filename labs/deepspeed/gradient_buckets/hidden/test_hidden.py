@@ -1,4 +1,4 @@
-"""The hidden suite. Buckets and counts are whole numbers and equal; averages are judged by the rounding of their dtype."""
+"""The hidden suite. Buckets and counts are equal to the last; averages are judged by the rounding of their dtype."""
 
 import pytest
 import torch

@@ -5,7 +5,6 @@ run the same operations, so they may differ by a few eps of the largest value on
 """
 
 import pytest
-import torch
 
 from labs.grading.suite import Mismatch, assert_close, judges
 
@@ -38,7 +37,7 @@ def check(candidate, reference, call):
     actual, expected = candidate.step(**call), reference.plain_step(**call)
     assert_near(actual["output"], expected["output"])
     assert_gradients(actual["gradients"], expected["gradients"])
-    return actual, expected
+    assert actual["needs"] == expected["needs"]
 
 
 @judges("gradients")
@@ -59,10 +58,20 @@ def test_what_is_frozen_gets_no_gradient(candidate, reference, draw, frozen):
     check(candidate, reference, a_call(draw) | {"frozen": frozen})
 
 
+@judges("frozen-weights")
+def test_where_nothing_needs_a_gradient_nothing_has_one(candidate, reference, draw):
+    check(candidate, reference, a_call(draw) | {"frozen": ["first", "second"], "needs_grad": False})
+
+
 @judges("dropout")
 @pytest.mark.parametrize("dropout", [0.2, 0.5])
 def test_the_same_elements_are_dropped_again(candidate, reference, draw, dropout):
     check(candidate, reference, a_call(draw, width=40) | {"dropout": dropout})
+
+
+@judges("dropout")
+def test_nothing_is_dropped_in_evaluation_mode(candidate, reference, draw):
+    check(candidate, reference, a_call(draw) | {"dropout": 0.5, "evaluation": True})
 
 
 @judges("random-stream")
@@ -124,9 +133,9 @@ def test_groups_of_layers(candidate, reference, draw, layers, every):
     assert_near(actual["output"], expected["output"])
     for ours, theirs in zip(actual["gradients"], expected["gradients"], strict=True):
         assert_near(ours, theirs)
-    assert actual["calls"] == [2] * layers
-    # The inputs of all groups but the first, which is x itself.
-    assert actual["kept"] <= (-(-layers // every) - 1) * call["x"].numel()
+    # All layers once forward; backward the last group comes first, each group in the order of its layers.
+    groups = [list(range(start, min(start + every, layers))) for start in range(0, layers, every)]
+    assert actual["order"] == list(range(layers)) + [layer for group in reversed(groups) for layer in group]
 
 
 @judges("boundary-bytes")

@@ -12,7 +12,7 @@ def wide(tensor):
 
 def route(x, gate, top_k):
     logits = wide(x @ gate.T)  # (..., hidden) @ (hidden, experts) -> (..., experts)
-    chosen, experts = logits.topk(top_k, dim=-1)  # (..., top_k) each, the largest first
+    chosen, experts = logits.topk(top_k)  # (..., top_k) each, the largest first
     return chosen.softmax(dim=-1), experts
 
 
@@ -33,8 +33,8 @@ def moe(x, gate, gate_proj, up_proj, down_proj, top_k):
 def load_balancing_loss(logits, top_k, mask=None):
     n = logits.shape[-1]
     logits = wide(logits.reshape(-1, n))  # (..., experts) -> (tokens, experts)
-    counts = torch.ones_like(logits[:, 0]) if mask is None else mask.reshape(-1).to(logits.dtype)  # (tokens,)
-    chosen = F.one_hot(logits.topk(top_k, dim=-1).indices, n).sum(1).to(logits.dtype)  # (tokens, experts): 0 or 1
+    counts = logits.new_ones(len(logits)) if mask is None else mask.reshape(-1).to(logits.dtype)  # (tokens,)
+    chosen = F.one_hot(logits.topk(top_k).indices, n).sum(1).to(logits.dtype)  # (tokens, experts): 0 or 1
     share = counts @ chosen / len(counts)  # (experts,)
     probability = counts @ logits.softmax(dim=-1) / len(counts)  # (experts,)
     return n * (share * probability).sum()

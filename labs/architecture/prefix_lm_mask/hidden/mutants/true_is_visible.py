@@ -27,7 +27,7 @@ def position_ids(input_ids, bos_id, pad_id, mask_id, gmask_id):
 
 def padding(input_ids, pad_id):
     """How many pads each row begins with, (batch, 1): a product is 1 as long as all factors are."""
-    return (input_ids == pad_id).long().cumprod(-1).sum(-1, keepdim=True)
+    return (input_ids == pad_id).cumprod(-1).sum(-1, keepdim=True)
 
 
 def first(rows, value, name):
