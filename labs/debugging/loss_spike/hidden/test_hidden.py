@@ -167,6 +167,13 @@ def test_the_baseline_lies_before_the_window(candidate, draw):
     same(candidate.first_sign(norms, 10, 5, 2.0), 9)
 
 
+@judges("first-sign")
+@pytest.mark.parametrize("before", [[1.0, 5.0, 5.0], [5.0, 5.0, 1.0], [1.0, INF, 5.0]])
+def test_every_finite_norm_of_the_baseline_counts(candidate, before):
+    norms = torch.tensor([0.1, *before, 8.0, 1.0, 1.0, 20.0], dtype=torch.float64)  # window 3, the spike at 7
+    same(candidate.first_sign(norms, 7, 3, 2.0), 4 if INF in before else 7)
+
+
 def a_spike(draw, early=3):
     """A log with a spike, the gradient norm of which rose `early` steps before."""
     log, start = a_log(draw), draw.integer(20, 30)
@@ -256,6 +263,7 @@ def test_half_of_an_event_is_no_cause(candidate, draw):
     same(candidate.cause(log, start, end, 6, 2.0), "batch")
     log, start, end = a_spike(draw)
     log["update_norm"][start - 1] *= 7
+    log["lr"][start - 6 :] *= 1.25 ** torch.arange(46 - start, dtype=torch.float64)  # a slow rise
     log["loss_scale"][start - 1 :] = 2.0
     log["lr"][start:] *= 0.01
     log["lr"][: start - 8] *= 30

@@ -119,9 +119,9 @@ def test_a_sum_that_float16_does_not_hold(candidate, reference, draw):
 
 
 @judges("one-message-a-bucket")
-@pytest.mark.parametrize("limit", [1, 7, 12, 100])
-def test_each_bucket_is_sent_once_and_flat(candidate, reference, draw, limit):
-    gradients = gradients_of(draw, 3)
+@pytest.mark.parametrize(("limit", "ranks"), [(1, 3), (7, 2), (12, 3), (100, 3), (7, 1)])
+def test_each_bucket_is_sent_once_and_flat(candidate, reference, draw, limit, ranks):
+    gradients = gradients_of(draw, ranks)
     assert candidate.average(gradients, limit)["sent"] == reference.average(gradients, limit)["sent"]
 
 
