@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import importlib.metadata
-import importlib.util
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.machinery import ModuleSpec, PathFinder
@@ -58,7 +57,7 @@ def find_source(name: str) -> LibrarySource:
         version = importlib.metadata.version(library)
     except importlib.metadata.PackageNotFoundError:
         raise SourceNotFound(name) from None
-    top = importlib.util.find_spec(library)
+    top = PathFinder.find_spec(library)  # what is imported already may describe itself otherwise: transformers does
     if top is None or not top.submodule_search_locations:
         raise SourceNotFound(name)
     found = _find(top, name)

@@ -21,12 +21,13 @@ import socket
 import sys
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from labs.grading import channel, endpoint
 from labs.grading.catalogue import Lab
 from labs.grading.content import Track
 from labs.grading.dispatcher import Dispatcher
+from labs.grading.manifest import Preload
 from labs.grading.verdict import JudgeFault
 
 FIRST_CLIENT_SECONDS = 10.0
@@ -83,6 +84,8 @@ class Service:
     def _answer(self, client: socket.socket, request: dict[str, Any]) -> dict[str, Any]:
         try:
             match request.pop("op"):
+                case "machine" if request["preload"] not in get_args(Preload):
+                    return {"fault": f"the judge holds no {request['preload']!r} warm; restart what you run"}
                 case "machine":
                     if not self._dispatcher.is_warm(request["preload"]):
                         channel.send(client, {"warming": True})

@@ -31,6 +31,13 @@ def test_every_comparison_of_every_lab_is_found() -> None:
     assert not missing
 
 
+def test_a_library_that_is_imported_already_is_found_alike() -> None:
+    """transformers then describes its own folder by paths, which Python's finders pass over."""
+    name = "transformers.models.llama.modeling_llama.LlamaRMSNorm"
+    script = f"import transformers; from labs.grading.library_source import find_source; find_source({name!r})"
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
 @pytest.mark.parametrize(
     ("name", "thing"),
     [
