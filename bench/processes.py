@@ -67,10 +67,11 @@ def is_idle(service: int) -> bool:
 
 
 def children(pid: int) -> list[int]:
+    """Those of a process that may end while it is looked at."""
     found = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        with contextlib.suppress(OSError):
-            found += [int(child) for child in task.read_text().split()]
+    with contextlib.suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            found += [int(child) for child in (task / "children").read_text().split()]
     return sorted(found)
 
 
