@@ -70,7 +70,8 @@ def cases() -> Iterator[Case]:
 
 def test_two_thousand_gradings_leave_nothing_behind(toy: Lab, hasty: Lab, monkeypatch: pytest.MonkeyPatch, eventually):
     todo = cases()
-    with TemporaryDirectory(ignore_cleanup_errors=True) as folder, Judge(device="cpu") as judge, ThreadPoolExecutor(2) as pool:
+    tidy = TemporaryDirectory(ignore_cleanup_errors=True)  # a service that is just leaving tidies up, too
+    with tidy as folder, Judge(device="cpu") as judge, ThreadPoolExecutor(2) as pool:
         # A service of its own: a folder of pytest can have too long a name for a socket, and others would share it.
         monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
         assert endpoint.socket_path().is_relative_to(folder)
