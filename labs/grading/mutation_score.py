@@ -1,7 +1,7 @@
 """How many small changes of a reference a lab's hidden suite notices, and which it does not.
 
 A survivor is either killed by a better property or written down in `hidden/equivalents.yaml` as one that changes
-nothing: by its id, with the reason. Those are run against the reference in `tests/labs/test_equivalents.py`.
+nothing: by its id, with the reason.
 """
 
 from __future__ import annotations
