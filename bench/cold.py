@@ -20,14 +20,14 @@ def import_torch() -> float:
     return seconds(lambda: subprocess.run([*_NICE, sys.executable, "-c", "import torch"], check=True))
 
 
-def pytest_of(lab: Lab) -> float:
+def pytest_of(lab: Lab, *, lean: bool = False) -> float:
     """Seconds of `python -m pytest` over the hidden suite of `lab`, with its reference as the answer.
 
-    No plugin that is installed by chance is loaded and nothing is cached, as in the judge. Raises CalledProcessError
-    where the suite does not pass.
+    Nothing is cached. It is the pytest that is installed here, with its plugins; a lean one loads none of them,
+    as in the judge. Raises CalledProcessError where the suite does not pass.
     """
     command = [*_NICE, sys.executable, "-m", "pytest", "-q", "-p", "bench.one_process", "--lab", lab.id]
     command += ["-c", os.devnull, "--rootdir", str(lab.folder), "--import-mode=importlib", "-p", "no:cacheprovider"]
-    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    environment = os.environ | ({"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} if lean else {})
     run = [*command, str(lab.folder / "hidden")]
     return seconds(lambda: subprocess.run(run, check=True, capture_output=True, cwd=ROOT, env=environment))

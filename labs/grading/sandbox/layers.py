@@ -8,6 +8,7 @@ import os
 import resource
 import signal
 import struct
+from functools import cache
 from pathlib import Path
 
 _CLONE_NEWUTS, _CLONE_NEWIPC = 0x04000000, 0x08000000
@@ -115,6 +116,7 @@ def _mapped_bytes() -> int:
     return pages * resource.getpagesize()
 
 
+@cache
 def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 

@@ -50,12 +50,15 @@ class Plan:
 
 def probe(decoy: Path) -> Plan:
     """Try every layer in a child of its own; `decoy` is a file that Landlock must make unreadable."""
-    return Plan(
+    found = Plan(
         namespaces=succeeds(_try_namespaces),
         landlock=succeeds(lambda: _try_landlock(decoy)),
         seccomp=succeeds(_try_seccomp),
         other_user=os.geteuid() != 0 or succeeds(_try_other_user),
     )
+    if found.seccomp:
+        seccomp.prepare()  # once, for every fork to come
+    return found
 
 
 def apply(

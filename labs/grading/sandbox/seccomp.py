@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
+from functools import cache
 
 try:  # here and not where it is used: behind Landlock it could no longer be read
     import pyseccomp as seccomp
@@ -79,6 +80,15 @@ def deny_calls(*, cuda: bool = False) -> None:
     `accept` are not.
     Raises OSError, also where libseccomp is missing.
     """
+    calls = prepare(cuda=cuda)
+    # A process may signal itself, and nobody else: the one rule that is not the same for all.
+    calls.add_rule(seccomp.ERRNO(errno.EPERM), "tgkill", seccomp.Arg(0, seccomp.NE, os.getpid()))
+    calls.load()
+
+
+@cache
+def prepare(*, cuda: bool = False) -> seccomp.SyscallFilter:
+    """What is the same in every filter: built once, before the fork. Raises OSError where libseccomp is missing."""
     if seccomp is None:
         raise OSError(errno.ENOSYS, "libseccomp is not installed")
     calls = seccomp.SyscallFilter(seccomp.ALLOW)
@@ -95,8 +105,7 @@ def deny_calls(*, cuda: bool = False) -> None:
         calls.add_rule(refuse, "socket", seccomp.Arg(0, seccomp.NE, socket.AF_UNIX))
         for datagrams in (socket.SOCK_DGRAM, socket.SOCK_RAW):
             calls.add_rule(refuse, "socket", seccomp.Arg(1, seccomp.MASKED_EQ, _TYPE_OF_SOCKET, datagrams))
-    # A process may signal and limit itself, and nobody else.
-    calls.add_rule(refuse, "tgkill", seccomp.Arg(0, seccomp.NE, os.getpid()))
+    # A process may limit itself, and nobody else.
     for name in ("prlimit64", "sched_setscheduler", "sched_setparam", "sched_setattr", "sched_setaffinity"):
         calls.add_rule(refuse, name, seccomp.Arg(0, seccomp.NE, 0))
     for name, commands in (("fcntl", (_F_SETOWN, _F_SETSIG, _F_SETOWN_EX)), ("ioctl", (_FIOSETOWN, _SIOCSPGRP))):
@@ -106,7 +115,7 @@ def deny_calls(*, cuda: bool = False) -> None:
     # ENOSYS makes libc fall back to clone.
     calls.add_rule(refuse, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, 0))
     calls.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")
-    calls.load()
+    return calls
 
 
 def sockets_are_denied() -> bool:

@@ -115,12 +115,12 @@ def test_it_outlives_the_client_that_started_it(judge: Judge, runtime: Path, toy
     client = subprocess.Popen([sys.executable, "-c", CLIENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     with client:
         assert client.stdout
-        client.stdout.readline()
+        assert client.stdout.readline() == b"warm\n"
+        (service,) = services(runtime)
         judge.wait_until_warm()
-        before = services(runtime)
         client.kill()
     assert judge.grade(toy, right.encode()).passed
-    assert services(runtime) == before
+    assert services(runtime) == [service]
 
 
 def test_a_killed_service_is_started_again(judge: Judge, runtime: Path, toy: Lab, right, eventually):
