@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -20,6 +20,7 @@ from quiz.bank.schema import LogDiagnosis, Numeric, Question, SingleChoice, Topi
 
 SAME_NUMBER = 1e-9
 """Relative difference up to which a stored number is the computed one: floats are written in decimal."""
+BESIDE_THE_TOPICS = ("inventory.yaml", "glossary.yaml")
 ASKED = {"prompt", "text", "options", "items", "pairs", "unit"}
 """The fields that a person must have read to answer; the others explain."""
 
@@ -28,15 +29,17 @@ Finding = tuple[Field, str]
 """A field of a file, and what is wrong with it."""
 
 
-def check(bank: Bank, on_progress: Callable[[str], None] | None = None) -> list[Problem]:
+def check(
+    bank: Bank, on_progress: Callable[[str], None] | None = None, only: Collection[TopicFile] = ()
+) -> list[Problem]:
     """Everything that is wrong with the bank, by file and line. A broken file hides none of the others' faults.
 
     Runs the derive functions and the code of the trace questions, which takes seconds; `on_progress` gets one
-    short text for each.
+    short text for each. With `only`, no other file is looked at.
     """
-    problems = list(_misplaced_files(bank))
+    problems = [] if only else list(_misplaced_files(bank))
     topics: dict[TopicFile, Topic] = {}
-    for file in bank.topics():
+    for file in only or bank.topics():
         try:
             topics[file] = bank.read(file)
         except InvalidFile as invalid:
@@ -52,7 +55,7 @@ def check(bank: Bank, on_progress: Callable[[str], None] | None = None) -> list[
 
 def _misplaced_files(bank: Bank) -> Iterator[Problem]:
     """Files that look like topics and that the loader passes over."""
-    known = {file.path for file in bank.topics()}
+    known = {file.path for file in bank.topics()} | {bank.root / name for name in BESIDE_THE_TOPICS}
     for path in sorted({*bank.root.rglob("*.yaml"), *bank.root.rglob("*.yml")} - known):
         yield Problem(path, 1, "", f"never read: a topic is <track>/<name>.yaml, the tracks are {', '.join(Track)}")
 

@@ -10,6 +10,7 @@ import questions
 from labs.grading.content import Track
 from labs.grading.yaml_source import read_model
 from quiz.bank.schema import Question, Topic
+from quiz.bank.variants import as_stored
 
 QUESTIONS = Path(questions.__file__).resolve().parent
 """The bank that ropes brings along."""
@@ -54,10 +55,16 @@ class Bank:
         return list(self._topic_files)
 
     def read(self, file: TopicFile) -> Topic:
-        """What one topic's file says. Raises `InvalidFile`."""
+        """What one topic's file says, with the stored parameters in its texts. Raises `InvalidFile`."""
         if file not in self._parsed:
-            self._parsed[file] = read_model(file.path, Topic)
+            topic = read_model(file.path, Topic)
+            self._parsed[file] = topic.model_copy(update={"questions": list(map(as_stored, topic.questions))})
         return self._parsed[file]
+
+    def template(self, entry: Entry) -> Question:
+        """The question of `entry` as its file has it: with `${...}` where a variant puts its parameters."""
+        topic = read_model(entry.path, Topic)
+        return next(question for question in topic.questions if question.id == entry.question.id)
 
     def entries(self, track: Track | None = None) -> list[Entry]:
         """Every question, or every question of one track, in the order of the files. Raises `InvalidFile`."""

@@ -29,6 +29,7 @@ Key = Annotated[str, StringConstraints(pattern=r"^[a-z]$")]
 
 DeriveName = Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*$")]
 Parameter = int | float | str | bool | list[int] | list[float] | list[str]
+InventoryId = Annotated[str, StringConstraints(pattern=r"^I\d{3}$")]
 
 
 class Derived(Content):
@@ -36,6 +37,25 @@ class Derived(Content):
 
     function: DeriveName
     params: dict[str, Parameter] = {}
+    vary: dict[str, Annotated[list[Parameter], Field(min_length=2)]] = {}
+    """What else a parameter may be, its value in `params` included: fresh variants draw from here."""
+
+    @model_validator(mode="after")
+    def _varied_parameters_stand_among_their_values(self) -> Self:
+        for name, values in self.vary.items():
+            if name not in self.params:
+                raise ValueError(f"`vary` names {name!r}, which is not in `params`")
+            if self.params[name] not in values:
+                raise ValueError(f"the values of {name!r} in `vary` do not contain {self.params[name]!r}")
+        return self
+
+
+class Pitfall(Content):
+    """A wrong number that a known misconception leads to: `function` computes it from the question's parameters."""
+
+    misconception: Slug
+    function: DeriveName
+    feedback: Text
 
 
 class QuestionBase(Content):
@@ -45,6 +65,8 @@ class QuestionBase(Content):
     version: int = Field(ge=1)
     level: Level
     topics: list[Slug] = Field(min_length=1)
+    covers: list[InventoryId] = Field(default=[], max_length=3)
+    """Rows of `questions/inventory.yaml`."""
     prompt: Text
     explanation: Text
     sources: list[Source] = Field(min_length=1)
@@ -127,6 +149,8 @@ class Tolerance(Content):
 
 
 class Numeric(QuestionBase):
+    """A number. Where `derive` varies a parameter, the texts name it as `${parameter}`, and the key as `${answer}`."""
+
     type: Literal["numeric"]
     answer: FiniteFloat
     unit: Text | None = None
@@ -134,6 +158,7 @@ class Numeric(QuestionBase):
     tolerance: Tolerance = Tolerance()
     derive: Derived
     """Required: a number that no code computes is a number that nobody can check."""
+    pitfalls: list[Pitfall] = []
 
 
 class Item(Content):
@@ -234,6 +259,8 @@ class Open(QuestionBase):
     type: Literal["open"]
     rubric: list[RubricPoint] = Field(min_length=3, max_length=10)
     model_answer: Text
+    follow_ups: list[Text] = Field(default=[], max_length=4)
+    """What an interviewer asks next."""
 
     @model_validator(mode="after")
     def _rubric_is_usable(self) -> Self:
