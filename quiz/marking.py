@@ -65,7 +65,8 @@ class Mark(BaseModel):
     score: float | None = Field(ge=0, le=1)
     """None for an open question: nobody has marked it yet."""
     parts: dict[str, bool] = {}
-    """Whether each part was right: chosen option, left side, gap or line, by its key or number."""
+    """Whether each part was right: chosen option, left side, gap or line, by its key or number; a number that a known
+    misconception leads to, by the misconception's name."""
 
 
 class RubricMark(BaseModel):
@@ -91,7 +92,7 @@ def mark(question: Question, response: Response) -> Mark:
             lines = read_lines(response, len(question.code.splitlines()))
             return _mark_selection(set(map(str, lines)), set(map(str, question.wrong_lines)))
         case Numeric():
-            return Mark(score=float(_is_close(question, read_number(response))))
+            return _mark_number(question, read_number(response))
         case Trace():
             accepted = {_without_space(output) for output in (question.answer, *question.accept)}
             return Mark(score=float(_without_space(read_text(response, "output")) in accepted))
@@ -153,9 +154,16 @@ def _kendall_tau(order: list[str], right: list[str]) -> float:
     return max(0.0, sum(signs) / len(signs))
 
 
-def _is_close(question: Numeric, value: float) -> bool:
-    relative = max(question.tolerance.relative, SAME_NUMBER) * abs(question.answer)
-    return abs(value - question.answer) <= max(relative, question.tolerance.absolute)
+def _mark_number(question: Numeric, value: float) -> Mark:
+    if _is_close(question, value, question.answer):
+        return Mark(score=1.0)
+    fallen_for = [p for p in question.pitfalls if p.value is not None and _is_close(question, value, p.value)]
+    return Mark(score=0.0, parts={pitfall.misconception: False for pitfall in fallen_for[:1]})
+
+
+def _is_close(question: Numeric, value: float, wanted: float) -> bool:
+    relative = max(question.tolerance.relative, SAME_NUMBER) * abs(wanted)
+    return abs(value - wanted) <= max(relative, question.tolerance.absolute)
 
 
 def _without_space(output: str) -> str:

@@ -67,4 +67,4 @@ class Desk:
         return [entry for entry in self.bank.entries() if selection.holds(entry)]
 
     def _is_answered(self, entry: Entry) -> bool:
-        return bool(self.journal.of(entry.question.id, EventKind.ANSWERED))
+        return bool(self.journal.of(entry.id, EventKind.ANSWERED))

@@ -8,6 +8,7 @@ from labs.grading.content import Language, Source, Text
 from quiz.bank.schema import (
     LogDiagnosis,
     MultipleChoice,
+    Numeric,
     Open,
     Question,
     SingleChoice,
@@ -35,6 +36,9 @@ def _parts(question: Question, mark: Mark, language: Language) -> list[str]:
     if wrong := _feedback(question, mark, language):
         parts.append(f"**{say('feedback.chosen', language)}**\n\n{wrong}")
     parts.append(f"**{say('feedback.why', language)}**\n\n{question.explanation[language]}")
+    if isinstance(question, Open) and question.follow_ups:
+        asked = "\n".join(f"- {follow_up[language]}" for follow_up in question.follow_ups)
+        parts.append(f"**{say('feedback.next', language)}**\n\n{asked}")
     sources = [*question.sources, *_rubric_sources(question)]
     listed = "\n".join(dict.fromkeys(f"- {_source(source)}" for source in sources))
     parts.append(f"**{say('feedback.sources', language)}**\n\n{listed}")
@@ -53,6 +57,10 @@ def _key(question: Question, language: Language) -> str:
 
 
 def _feedback(question: Question, mark: Mark, language: Language) -> str:
+    if isinstance(question, Numeric):
+        return "\n\n".join(
+            pitfall.feedback[language] for pitfall in question.pitfalls if pitfall.misconception in mark.parts
+        )
     if not isinstance(question, SingleChoice | MultipleChoice | LogDiagnosis):
         return ""
     return "\n".join(

@@ -43,9 +43,9 @@ class Selection:
             not wanted or value in wanted
             for wanted, value in (
                 (self.tracks, entry.track),
-                (self.types, entry.question.type),
-                (self.levels, entry.question.level),
-                (self.questions, entry.question.id),
+                (self.types, entry.summary.type),
+                (self.levels, entry.summary.level),
+                (self.questions, entry.id),
             )
         )
 

@@ -113,8 +113,9 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "mark.wrong": ("✗ Not right", "✗ 不正确"),
     "mark.self": ("Your own mark: {percent} %", "自评得分：{percent} %"),
     "feedback.key": ("Right answer", "正确答案"),
-    "feedback.chosen": ("About what you chose", "关于你的选择"),
+    "feedback.chosen": ("About your answer", "关于你的回答"),
     "feedback.why": ("Why", "解析"),
+    "feedback.next": ("What an interviewer asks next", "面试官的追问"),
     "feedback.sources": ("Sources", "出处"),
     "open.model": ("A model answer", "参考答案"),
     "open.tick": (

@@ -1,8 +1,9 @@
 """Holding the catalogue to its rules: what a lab promises is tried on the real judge.
 
 The starter fails, the reference and every alternate pass, every mutant dies by the property that it names and stands
-for a class of mistake, what is stored of how the mutants fail is what they do, both briefs are there, and the tests and
-`lab.yaml` name the same properties (the judge server itself holds that).
+for a class of mistake, what is stored of how the mutants fail is what they do, both briefs are there, the tests and
+`lab.yaml` name the same properties (the judge server itself holds that), the reference agrees with its oracle, and no
+small change of it goes unnoticed.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from labs.grading.client import Judge, JudgeFault
 from labs.grading.content import Language
 from labs.grading.manifest import OWN_WORK
 from labs.grading.mutants import Mutant, read_mutants
+from labs.grading.mutation_score import SCORES, stored_scores
+from labs.grading.oracles import Agreement, ask_oracles, oracle_path
 from labs.grading.verdict import Outcome, Verdict
 from labs.grading.yaml_source import InvalidFile, Problem, duplicate_keys
 
@@ -40,6 +43,11 @@ class LabReport:
     named: int = 0
     """Mutants whose class is named though they themselves are left out of what is known, out of `nameable`."""
     nameable: int = 0
+    oracle: Agreement = Agreement.NOT_HERE
+    generated: int = 0
+    """Mutations of the reference that the mutator makes."""
+    settled: int = 0
+    """Those that the suite notices, or that are written down as changing nothing."""
     seconds: float = 0.0
     problems: list[Problem] = field(default_factory=list)
 
@@ -73,6 +81,33 @@ def check_lab(lab: Lab, judge: Judge, on_progress: Callable[[str], None] | None 
     except (JudgeFault, OSError, ValueError) as error:  # ValueError: a file that is not UTF-8
         report.problems.append(Problem(lab.folder, 1, "", str(error)))
     return report
+
+
+def check_labs(labs: Sequence[Lab], judge: Judge, on_progress: Callable[[str], None] | None = None) -> list[LabReport]:
+    """`check_lab` for each, with what its oracle and the mutator say. Oracles are asked while the judge works."""
+    with ThreadPoolExecutor(1) as pool:
+        oracles = pool.submit(ask_oracles, labs)
+        reports = [check_lab(lab, judge, on_progress) for lab in labs]
+        if on_progress:
+            on_progress("the oracles")
+        agreements = oracles.result()
+    for lab, report in zip(labs, reports, strict=True):
+        report.generated, report.settled, unsettled = check_score(lab)
+        report.problems += unsettled
+        report.oracle = agreements[lab.id]
+        if report.oracle in (Agreement.DIFFERS, Agreement.MISSING):
+            report.problems.append(Problem(oracle_path(lab), 1, "oracle", f"is {report.oracle}: run it with pytest"))
+    return reports
+
+
+def total(reports: Sequence[LabReport]) -> LabReport:
+    """One row for all."""
+    whole = LabReport(f"{len(reports)} labs")
+    for name in ("properties", "mutants", "killed", "alternates", "passed", "generated", "settled", "seconds"):
+        setattr(whole, name, sum(getattr(report, name) for report in reports))
+    outcomes = {report.oracle for report in reports}
+    whole.oracle = outcomes.pop() if len(outcomes) == 1 else Agreement.DIFFERS
+    return whole
 
 
 def write_signatures(lab: Lab, judge: Judge) -> Path:
@@ -144,6 +179,18 @@ def _check_signatures(lab: Lab, known: mistakes.Known) -> Iterator[Problem]:
     if mistakes.read_signatures(lab) != known:
         message = f"is not how the mutants fail now; run `ropes lab signatures {lab.id}`"
         yield Problem(mistakes.signatures_path(lab), 1, "", message)
+
+
+def check_score(lab: Lab) -> tuple[int, int, list[Problem]]:
+    """Mutations made and settled, and what is wrong with what is stored of them."""
+    if lab.reference.suffix != ".py":
+        return 0, 0, []
+    score = stored_scores().get(lab.id)
+    if score is None or score.version != lab.version:
+        message = f"knows nothing of this version of the lab; run `ropes lab mutate {lab.id}`"
+        return 0, 0, [Problem(SCORES, 1, lab.id, message)]
+    unnoticed = [Problem(lab.reference, 1, "mutation", f"nothing notices: {name}") for name in score.survivors]
+    return score.planted, score.settled, unnoticed
 
 
 def _check_mistakes(lab: Lab, mutants: Iterable[Mutant], classes: Iterable[str]) -> Iterator[Problem]:

@@ -1,7 +1,8 @@
 """How many small changes of a reference a lab's hidden suite notices, and which it does not.
 
 A survivor is either killed by a better property or written down in `hidden/equivalents.yaml` as one that changes
-nothing: by its id, with the reason.
+nothing: by its id, with the reason. What was found is kept in `labs/mutation_scores.json`, for the version of the lab
+that it was found in.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from pydantic import RootModel
+from pydantic import TypeAdapter
 
-from labs.grading.catalogue import Lab
-from labs.grading.content import NonEmpty
+from labs.grading.catalogue import LABS, Lab
+from labs.grading.content import Content, NonEmpty
 from labs.grading.manifest import SuiteName
 from labs.grading.mutator import Mutation, mutations
 from labs.grading.turns import processors
@@ -32,8 +33,17 @@ class Grader(Protocol):
         """Judge one answer."""
 
 
-class Equivalents(RootModel[dict[str, NonEmpty]]):
+class Equivalents(Content):
     """`equivalents.yaml`: why a mutation is no mistake, by its id."""
+
+    same: dict[str, NonEmpty] = {}
+    """It changes no bit of what any call gives."""
+    rounding: dict[str, NonEmpty] = {}
+    """It changes how often or how finely something is rounded, where the brief leaves that open."""
+
+    @property
+    def all(self) -> dict[str, str]:
+        return self.same | self.rounding
 
 
 @dataclass
@@ -57,10 +67,10 @@ def equivalents_path(lab: Lab) -> Path:
     return lab.folder / "hidden" / "equivalents.yaml"
 
 
-def equivalents(lab: Lab) -> dict[str, str]:
-    """The mutations that are written down as changing nothing, each with the reason. Raises InvalidFile."""
+def equivalents(lab: Lab) -> Equivalents:
+    """The mutations that are written down as changing nothing. Raises InvalidFile."""
     path = equivalents_path(lab)
-    return read_model(path, Equivalents).root if path.exists() else {}
+    return read_model(path, Equivalents) if path.exists() else Equivalents()
 
 
 def mutation_score(lab: Lab, judge: Grader, on_progress: Callable[[str], None] | None = None) -> MutationScore:
@@ -69,7 +79,7 @@ def mutation_score(lab: Lab, judge: Grader, on_progress: Callable[[str], None] |
     if lab.reference.suffix != ".py":
         return score
     planted = mutations(lab.reference.read_text(encoding="utf-8"))
-    known = equivalents(lab)
+    known = equivalents(lab).all
     with ThreadPoolExecutor(processors()) as pool:
         verdicts = pool.map(lambda m: judge.grade(lab, m.source.encode(), seed="mutation"), planted)
         for mutation, verdict in zip(planted, verdicts, strict=True):
@@ -86,6 +96,43 @@ def mutation_score(lab: Lab, judge: Grader, on_progress: Callable[[str], None] |
     planted_ids = {mutation.id for mutation in planted}
     score.problems += [_stale(lab, name, "is no mutation any more: take it out") for name in known.keys() - planted_ids]
     return score
+
+
+class StoredScore(Content):
+    """The score of one version of a lab."""
+
+    version: str
+    planted: int
+    killed: int
+    equivalent: int
+    survivors: list[str]
+
+    @property
+    def settled(self) -> int:
+        """Killed, or written down as changing nothing."""
+        return self.killed + self.equivalent
+
+
+_Scores = TypeAdapter(dict[str, StoredScore])
+SCORES = LABS / "mutation_scores.json"
+
+
+def stored_scores() -> dict[str, StoredScore]:
+    """What was found the last time, by lab. Raises OSError and ValueError."""
+    return _Scores.validate_json(SCORES.read_bytes()) if SCORES.exists() else {}
+
+
+def store_score(lab: Lab, score: MutationScore) -> None:
+    """Keep what was found, beside what is known of other labs. Raises OSError."""
+    found = StoredScore(
+        version=lab.version,
+        planted=score.planted,
+        killed=score.killed,
+        equivalent=score.equivalent,
+        survivors=[mutation.id for mutation in score.survivors],
+    )
+    known = stored_scores() | {lab.id: found}
+    SCORES.write_bytes(_Scores.dump_json(dict(sorted(known.items())), indent=1) + b"\n")
 
 
 def _stale(lab: Lab, name: str, message: str) -> Problem:

@@ -3,6 +3,9 @@
 Operators after Offutt et al., "An Experimental Determination of Sufficient Mutant Operators" (1996): arithmetic,
 relational and logical operators, constants and dropped statements; and those of tensor code: dropped terms, axes,
 dtypes, casts, keyword arguments, swapped operands, and functions taken for their neighbours.
+
+Two kinds of change are no mistake that a suite could see here, and are left out: without `strict=True` a `zip` is only
+less careful about what never happens, and where a tensor lies makes no difference on a machine with a CPU alone.
 """
 
 from __future__ import annotations
@@ -38,6 +41,8 @@ _NOT_COMMUTATIVE = (ast.Sub, ast.Div, ast.MatMult, ast.FloorDiv, ast.Mod, ast.Po
 _PAIRS = "min max, sin cos, sum mean, zeros ones, amin amax, argmin argmax, floor ceil, triu tril, any all"
 _NEIGHBOURS = {a: b for pair in map(str.split, _PAIRS.split(",")) for a, b in (pair, pair[::-1])}
 _DTYPES = {"float32": "bfloat16", "float64": "float32", "bfloat16": "float16", "float16": "bfloat16", "int64": "int32"}
+_UNSEEN_HERE = {"strict", "device"}
+"""Keyword arguments, see above."""
 _OF_ANOTHER_KIND = {"item", "tolist", "keys", "values", "items", "strip", "split", "parameters", "modules", "append"}
 """Methods whose result is another kind of thing than their receiver: left out, the answer would only crash."""
 
@@ -75,6 +80,8 @@ def _code(tree: ast.Module) -> list[ast.AST]:
 
     def visit(node: ast.AST) -> None:
         if isinstance(node, ast.Import | ast.ImportFrom | ast.Raise | ast.Assert) or _is_docstring(node):
+            return
+        if isinstance(node, ast.keyword) and node.arg in _UNSEEN_HERE:
             return
         found.append(node)
         for name, value in ast.iter_fields(node):
@@ -147,12 +154,22 @@ def _changed_calls(call: ast.Call) -> Iterator[ast.AST]:
             if name in _NEIGHBOURS:
                 yield ast.Call(ast.Attribute(receiver, _NEIGHBOURS[name], ast.Load()), call.args, call.keywords)
             is_a_library = isinstance(receiver, ast.Name) and receiver.id in ("torch", "math", "F", "nn", "super")
-            if not is_a_library and name not in _OF_ANOTHER_KIND:
+            if not is_a_library and name not in _OF_ANOTHER_KIND and not _is_move(call):
                 yield receiver
         case ast.Name(id=name) if name in _NEIGHBOURS:
             yield ast.Call(ast.Name(_NEIGHBOURS[name], ast.Load()), call.args, call.keywords)
     for keyword in call.keywords:
+        if keyword.arg in _UNSEEN_HERE:
+            continue
         yield ast.Call(call.func, call.args, [other for other in call.keywords if other is not keyword])
+
+
+def _is_move(call: ast.Call) -> bool:
+    """Whether this is `x.to(y.device)`."""
+    match call:
+        case ast.Call(func=ast.Attribute(attr="to"), args=[ast.Attribute(attr="device")]):
+            return True
+    return False
 
 
 def _with(tree: ast.Module, index: int, new: ast.AST) -> ast.Module:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -13,14 +12,14 @@ from pydantic import BaseModel
 
 from labs.grading.content import Language, Source, Text, Track
 from labs.grading.yaml_source import Field, InvalidFile, Problem, duplicate_keys, line_of
-from quiz.bank.derive import Outcome, compute, job_of
-from quiz.bank.loader import Bank, Entry, TopicFile
+from quiz.bank import glossary, inventory
+from quiz.bank.glossary import Term, glossary_faults, read_glossary
+from quiz.bank.keys import wrong_keys
+from quiz.bank.loader import Bank, TopicFile
 from quiz.bank.prose import markup_faults, parity_faults
-from quiz.bank.schema import LogDiagnosis, Numeric, Question, SingleChoice, Topic, Trace
+from quiz.bank.schema import Topic
+from quiz.bank.whole import whole_bank_problems
 
-SAME_NUMBER = 1e-9
-"""Relative difference up to which a stored number is the computed one: floats are written in decimal."""
-BESIDE_THE_TOPICS = ("inventory.yaml", "glossary.yaml")
 ASKED = {"prompt", "text", "options", "items", "pairs", "unit"}
 """The fields that a person must have read to answer; the others explain."""
 
@@ -45,17 +44,29 @@ def check(
         except InvalidFile as invalid:
             problems += invalid.problems
         problems += _duplicate_keys(file.path)
+    terms, unreadable = _terms(bank)
+    problems += unreadable
     for file, topic in topics.items():
-        problems += _located(file.path, _prose_findings(topic, ()))
+        problems += _located(file.path, _prose_findings(topic, (), terms))
         problems += _located(file.path, _source_findings(topic, ()))
     problems += _repeated_ids(topics)
-    problems += _wrong_keys(topics, on_progress)
+    problems += (p for file, found in wrong_keys(topics, on_progress) for p in _located(file.path, [found]))
+    problems += [] if only else whole_bank_problems(bank, topics)
     return sorted(set(problems))
+
+
+def _terms(bank: Bank) -> tuple[list[Term], list[Problem]]:
+    try:
+        return read_glossary(bank.root), []
+    except InvalidFile as invalid:
+        return [], invalid.problems
 
 
 def _misplaced_files(bank: Bank) -> Iterator[Problem]:
     """Files that look like topics and that the loader passes over."""
-    known = {file.path for file in bank.topics()} | {bank.root / name for name in BESIDE_THE_TOPICS}
+    known = {file.path for file in bank.topics()} | {
+        bank.root / name for name in (inventory.FILE_NAME, glossary.FILE_NAME)
+    }
     for path in sorted({*bank.root.rglob("*.yaml"), *bank.root.rglob("*.yml")} - known):
         yield Problem(path, 1, "", f"never read: a topic is <track>/<name>.yaml, the tracks are {', '.join(Track)}")
 
@@ -77,11 +88,12 @@ def _repeated_ids(topics: dict[TopicFile, Topic]) -> Iterator[Problem]:
             first.setdefault(question.id, file.path)
 
 
-def _prose_findings(node: object, field: Field) -> Iterator[Finding]:
+def _prose_findings(node: object, field: Field, terms: Sequence[Term]) -> Iterator[Finding]:
     for here, text in _walk(node, field, Text):
         # ("questions", 3, "options", …): the part after the index says whether it is asked.
         asked = len(here) > 2 and here[2] in ASKED and here[-1] != "feedback"
         yield from ((here, fault) for fault in parity_faults(text, asked=asked))
+        yield from ((here, fault) for fault in glossary_faults(text, terms))
         for language in Language:
             yield from (((*here, language.value), fault) for fault in markup_faults(text[language]))
 
@@ -98,51 +110,6 @@ def _is_page(url: str) -> bool:
     except ValueError:
         return False
     return "." in host.strip(".") and url[-1] not in ".,;"
-
-
-def _wrong_keys(topics: dict[TopicFile, Topic], on_progress: Callable[[str], None] | None) -> Iterator[Problem]:
-    """Keys that are not what their code computes, and code that computes nothing."""
-    derived = [
-        (file, i, entry, job)
-        for file, topic in topics.items()
-        for i, question in enumerate(topic.questions)
-        if (job := job_of(entry := Entry(question, file.track, file.name, file.path)))
-    ]
-    outcomes = compute([job for *_, job in derived], on_progress)
-    for (file, i, entry, _), outcome in zip(derived, outcomes, strict=True):
-        findings = _key_findings(entry.question, outcome)
-        yield from _located(file.path, [(("questions", i, name), message) for name, message in findings])
-
-
-def _key_findings(question: Question, outcome: Outcome) -> Iterator[tuple[str, str]]:
-    """Field of the question and message."""
-    computed = outcome.value
-    match question:
-        case Trace() if outcome.error:
-            yield "code", f"running it failed: {outcome.error}"
-        case Trace():
-            if _lines(str(computed)) != _lines(question.answer):
-                yield "answer", f"the code prints {str(computed).strip()!r}; write that"
-        case _ if outcome.error:
-            yield "derive", outcome.error
-        case Numeric():
-            if not isinstance(computed, int | float) or not _same_number(computed, question.answer):
-                yield "answer", f"{question.derive.function} returns {computed!r}; write that"
-        case SingleChoice() | LogDiagnosis():
-            if computed not in question.correct_keys:
-                yield (
-                    "derive",
-                    f"it returns {computed!r}; the option marked correct is {min(question.correct_keys)}",
-                )
-
-
-def _same_number(computed: float, stored: float) -> bool:
-    return math.isclose(computed, stored, rel_tol=SAME_NUMBER)
-
-
-def _lines(output: str) -> list[str]:
-    """White space at the ends does not show, so it need not agree."""
-    return [line.rstrip() for line in output.strip().splitlines()]
 
 
 def _walk(node: object, field: Field, kind: type[T]) -> Iterator[tuple[Field, T]]:

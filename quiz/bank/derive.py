@@ -17,8 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
-from quiz.bank.loader import Entry
-from quiz.bank.schema import Parameter, Trace
+from quiz.bank.schema import Parameter, Question, Trace
 
 WORKER = Path(__file__).with_name("derive_worker.py")
 MAX_SECONDS = 120.0
@@ -49,14 +48,19 @@ class Outcome:
     error: str | None = None
 
 
-def job_of(entry: Entry) -> DeriveJob | TraceJob | None:
-    """The job that computes the key of this question, or None where a person wrote the key."""
-    if isinstance(entry.question, Trace):
-        return TraceJob(entry.question.code)
-    if derived := entry.question.derived:
-        module, function = derived.function.split(".")
-        return DeriveJob(str(entry.path.with_name(f"{module}.py")), function, derived.params)
+def job_of(question: Question, folder: Path) -> DeriveJob | TraceJob | None:
+    """The job that computes the key of a question in `folder`, or None where a person wrote the key."""
+    if isinstance(question, Trace):
+        return TraceJob(question.code)
+    if derived := question.derived:
+        return function_job(derived.function, derived.params, folder)
     return None
+
+
+def function_job(function: str, params: dict[str, Parameter], folder: Path) -> DeriveJob:
+    """The job of one function `module.function` of a topic's folder."""
+    module, name = function.split(".")
+    return DeriveJob(str(folder / f"{module}.py"), name, params)
 
 
 def compute(

@@ -55,6 +55,8 @@ class Pitfall(Content):
 
     misconception: Slug
     function: DeriveName
+    value: FiniteFloat | None = None
+    """What it computes from the parameters that are stored."""
     feedback: Text
 
 

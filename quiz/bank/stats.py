@@ -8,8 +8,12 @@ from collections.abc import Iterable
 from pydantic import BaseModel, ConfigDict
 
 from labs.grading.content import Language, Level, Track
+from quiz.bank.inventory import Coverage, covered, read_inventory
 from quiz.bank.loader import Bank
 from quiz.bank.schema import QUESTION_TYPES
+
+FIND_THE_ERROR = "find-the-error"
+"""The topic of questions whose task is to find a mistake."""
 
 
 class Stats(BaseModel):
@@ -28,6 +32,12 @@ class Stats(BaseModel):
     """Share of questions whose key code computes, 0 to 1; 0 for an empty bank."""
     sourced: float
     """Share of questions that name at least one source, 0 to 1; 0 for an empty bank."""
+    varying: int
+    """Questions with fresh variants."""
+    find_the_error: int
+    """Questions whose task is to find a mistake."""
+    coverage: dict[str, Coverage]
+    """Of the inventory: its rows, and its topics."""
 
 
 def stats(bank: Bank) -> Stats:
@@ -45,6 +55,9 @@ def stats(bank: Bank) -> Stats:
         topics=dict(sorted(topics.items(), key=lambda item: (-item[1], item[0]))),
         derived=sum(q.is_derived for q in questions) / total,
         sourced=sum(bool(q.sources) for q in questions) / total,
+        varying=sum(bool(q.derived and q.derived.vary) for q in questions),
+        find_the_error=sum(q.type == "spot-the-line" or FIND_THE_ERROR in q.topics for q in questions),
+        coverage=covered(read_inventory(bank.root), questions),
     )
 
 

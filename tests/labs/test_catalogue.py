@@ -9,7 +9,9 @@ import pytest
 
 from labs.grading.catalogue import LABS, Lab, all_labs
 from labs.grading.client import Judge
-from labs.grading.lab_check import MIN_ALTERNATES, MIN_MUTANTS, check_lab
+from labs.grading.lab_check import MIN_ALTERNATES, MIN_MUTANTS, check_lab, check_score
+from labs.grading.mutation_score import stored_scores
+from labs.grading.oracles import oracle_path
 
 SAMPLE = {"rmsnorm", "lora-layer", "deepspeed-zero2", "sft-labels"}
 """One of each track."""
@@ -38,3 +40,22 @@ def test_every_mutant_dies_by_the_property_it_names_and_every_alternate_passes(l
     assert report.problems == []
     assert report.killed == report.mutants >= MIN_MUTANTS
     assert report.passed == report.alternates >= MIN_ALTERNATES
+
+
+CODE = [lab for lab in all_labs() if lab.reference.suffix == ".py"]
+
+
+@pytest.mark.parametrize("lab", CODE, ids=lambda lab: lab.id)
+def test_every_generated_mutation_is_killed_or_written_down(lab: Lab) -> None:
+    planted, settled, unsettled = check_score(lab)
+    assert unsettled == []
+    assert settled == planted > 0
+
+
+def test_few_generated_mutations_change_nothing() -> None:
+    scores = [stored_scores()[lab.id] for lab in CODE]
+    assert sum(score.killed for score in scores) >= 0.95 * sum(score.planted for score in scores)
+
+
+def test_every_lab_has_an_oracle() -> None:
+    assert [lab.id for lab in all_labs() if not oracle_path(lab).is_file()] == []

@@ -25,7 +25,7 @@ def test_only_the_wrong_options_that_were_chosen_get_their_feedback():
     said = explanation(question, mark(question, {"choices": ["a", "b"]}))
     assert "Not two." in said.en
     assert "不是二。" in said.zh
-    assert "About what you chose" not in explanation(question, mark(question, {"choices": ["a"]})).en
+    assert "About your answer" not in explanation(question, mark(question, {"choices": ["a"]})).en
 
 
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -24,17 +26,18 @@ commands = typer.Typer(help="Look at the questions, check the bank.", no_args_is
 
 
 @commands.command("list")
-def list_questions(as_json: JsonOption = False) -> None:
+def list_questions(
+    search: Annotated[str, typer.Option(help="Only questions whose id, topics or prompt contain this.")] = "",
+    as_json: JsonOption = False,
+) -> None:
     """List the questions."""
     from quiz.bank.loader import Bank
 
-    entries = Bank().entries()
+    entries = Bank().search(search)
     if as_json:
         print_json([_summary(entry) for entry in entries])
         return
-    print_table(
-        ("id", "track", "type", "level"), [(e.question.id, e.track, e.question.type, e.question.level) for e in entries]
-    )
+    print_table(("id", "track", "type", "level"), [(e.id, e.track, e.summary.type, e.summary.level) for e in entries])
 
 
 @commands.command()
@@ -101,14 +104,73 @@ def stats(as_json: JsonOption = False) -> None:
     from quiz.bank.loader import Bank
     from quiz.bank.stats import stats as count
 
-    counted = plain(count(Bank()))
+    counts = count(Bank())
+    counted = plain(counts)
     if as_json:
         print_json(counted)
         return
+    del counted["coverage"]
+    counted["covered"] = {kind: f"{c.covered} of {c.total}" for kind, c in counts.coverage.items()}
     rows: list[tuple[str, str, object]] = []
     for name, value in counted.items():
         rows += [(name, k, v) for k, v in value.items()] if isinstance(value, dict) else [(name, "", value)]
     print_table(("count", "of", "number"), rows)
+    for kind, coverage in counts.coverage.items():
+        for missing in coverage.missing:
+            print(f"missing of the {kind}: {missing}")
+
+
+@commands.command()
+def blind(
+    filled: Annotated[
+        Path | None, typer.Option("--mark", help="A filled sheet to mark, `-` for standard input.")
+    ] = None,
+    as_json: JsonOption = False,
+    language: LanguageOption = None,
+) -> None:
+    """Print a sheet of all closed questions without keys, or mark a filled one."""
+    from quiz.bank.blind import Filled, disagreement, outcomes, sheet
+    from quiz.bank.loader import Bank
+
+    questions = [entry.question for entry in Bank().entries()]
+    shown = language_or_default(language)
+    if filled is None:
+        print(sheet(questions, shown), end="")
+        return
+    import yaml
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        text = sys.stdin.read() if str(filled) == "-" else filled.read_text(encoding="utf-8")
+        entries = TypeAdapter(list[Filled]).validate_python(yaml.safe_load(text))
+    except OSError as error:
+        give_up(f"cannot read {filled}: {error.strerror}")
+    except (ValueError, ValidationError, yaml.YAMLError) as error:
+        give_up(f"{filled} is no sheet of `ropes bank blind`: {str(error).splitlines()[0]}")
+    marked = outcomes(entries, questions)
+    if as_json:
+        print_json([plain(outcome) for outcome in marked])
+        return
+    by_id = {question.id: question for question in questions}
+    for outcome in marked:
+        if not outcome.agreed:
+            print(disagreement(by_id[outcome.id], outcome, shown) if outcome.id in by_id else f"{outcome.id}: unknown")
+    agreed = sum(outcome.agreed for outcome in marked)
+    print(f"{agreed} of {len(marked)} agree with the key")
+    raise typer.Exit(0 if agreed == len(marked) else FAILED)
+
+
+@commands.command()
+def lock() -> None:
+    """Remember every question's version and meaning, so that neither changes unnoticed."""
+    from quiz.bank.loader import Bank
+    from quiz.bank.lock import write_lock
+
+    bank = Bank()
+    try:
+        print(write_lock(bank.root, [entry.question for entry in bank.entries()]))
+    except OSError as error:
+        give_up(f"cannot write {error.filename}: {error.strerror}")
 
 
 def _summary(entry: Any) -> dict[str, Any]:

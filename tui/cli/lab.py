@@ -140,12 +140,12 @@ def check(
     """Hold labs to their rules: mutants die by the property they name, right answers pass, and so on."""
     from labs.grading.catalogue import all_labs
     from labs.grading.client import Judge, JudgeFault
-    from labs.grading.lab_check import check_lab
+    from labs.grading.lab_check import check_labs, total
 
     labs = [_find(lab_id) for lab_id in lab_ids] if lab_ids else list(all_labs())
     try:
         with Judge(device="cpu") as judge:
-            reports = [check_lab(lab, judge, progress()) for lab in labs]
+            reports = check_labs(labs, judge, progress())
     except JudgeFault as fault:
         give_up(str(fault), JUDGE_AT_FAULT)
     end_progress()
@@ -154,18 +154,18 @@ def check(
         print_json([{**asdict(r), "problems": [str(p) for p in r.problems]} for r in reports])
     else:
         print_table(
-            ("lab", "properties", "mutants\nkilled", "alternates\npassed", "mistakes", "named\nunseen", "seconds"),
+            ("lab", "properties", "mutants\nkilled", "alternates\npassed", "oracle", "generated\nsettled", "seconds"),
             [
                 (
                     r.lab,
                     r.properties,
                     f"{r.killed}/{r.mutants}",
                     f"{r.passed}/{r.alternates}",
-                    r.classes,
-                    f"{r.named}/{r.nameable}",
+                    r.oracle.value,
+                    f"{r.settled}/{r.generated}",
                     f"{r.seconds:.1f}",
                 )
-                for r in reports
+                for r in [*reports, total(reports)]
             ],
         )
         for problem in problems:
@@ -180,14 +180,19 @@ def mutate(
     """Change references in small ways and list the changes that the hidden suites do not notice."""
     from labs.grading.catalogue import all_labs
     from labs.grading.client import Judge, JudgeFault
-    from labs.grading.mutation_score import mutation_score
+    from labs.grading.mutation_score import mutation_score, store_score
 
     labs = [_find(lab_id) for lab_id in lab_ids] if lab_ids else list(all_labs())
     try:
         with Judge(device="cpu") as judge:
-            scores = [mutation_score(lab, judge, progress()) for lab in labs]
+            scores = []
+            for lab in labs:
+                scores.append(mutation_score(lab, judge, progress()))
+                store_score(lab, scores[-1])
     except JudgeFault as fault:
         give_up(str(fault), JUDGE_AT_FAULT)
+    except OSError as error:
+        give_up(f"cannot write {error.filename}: {error.strerror}")
     end_progress()
     if as_json:
         print_json([{**asdict(score), "problems": [str(p) for p in score.problems]} for score in scores])

@@ -51,7 +51,8 @@ def largest(tensor):
 def assert_layer(candidate, reference, x, weights, top_k):
     actual = candidate.forward(x, top_k=top_k, **weights)
     expected = reference.forward(x.double(), top_k=top_k, **double(weights))
-    assert_close(actual, expected, scale=largest(expected), tolerance=32, dtype=torch.float32)
+    # Terms are of the order of one; those of a single token may cancel.
+    assert_close(actual, expected, scale=1 + largest(expected), tolerance=32, dtype=torch.float32)
 
 
 @judges("selection")

@@ -52,8 +52,8 @@ def test_exact_halves(candidate):
 @judges("symmetric")
 def test_zero_is_zero_in_a_row_of_one_sign(candidate, draw):
     weight, codes, _ = a_weight(draw, 4, 12, low=1)
+    weight[:, 10], codes[:, 10] = weight.amax(1), 127  # first: the last column may be the one that holds the largest
     weight[:, 11], codes[:, 11] = 0.0, 0
-    weight[:, 10], codes[:, 10] = weight.abs().amax(1) * weight[:, 0].sign(), 127 * codes[:, 0].sign()
     assert_close(candidate.quantize(weight)["codes"], codes)
 
 
