@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from labs.grading.content import Language, Source, Text, Track
 from labs.grading.yaml_source import Field, InvalidFile, Problem, duplicate_keys, line_of
-from quiz.bank import glossary, inventory
+from quiz.bank import calculators, glossary, inventory
 from quiz.bank.glossary import Term, glossary_faults, read_glossary
 from quiz.bank.keys import wrong_keys
 from quiz.bank.loader import Bank, TopicFile
@@ -65,7 +65,7 @@ def _terms(bank: Bank) -> tuple[list[Term], list[Problem]]:
 def _misplaced_files(bank: Bank) -> Iterator[Problem]:
     """Files that look like topics and that the loader passes over."""
     known = {file.path for file in bank.topics()} | {
-        bank.root / name for name in (inventory.FILE_NAME, glossary.FILE_NAME)
+        bank.root / name for name in (inventory.FILE_NAME, glossary.FILE_NAME, calculators.FILE_NAME)
     }
     for path in sorted({*bank.root.rglob("*.yaml"), *bank.root.rglob("*.yml")} - known):
         yield Problem(path, 1, "", f"never read: a topic is <track>/<name>.yaml, the tracks are {', '.join(Track)}")

@@ -72,6 +72,20 @@ def report(
 
 
 @cli.command()
+def calc(
+    name: Annotated[str | None, typer.Argument(help="A calculator; without one, they are listed.")] = None,
+    said: Annotated[list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", help="Parameters of your own.")] = None,
+    model: Annotated[str | None, typer.Option(help="Take the shape of a known model.")] = None,
+    as_json: JsonOption = False,
+    language: LanguageOption = None,
+) -> None:
+    """Call the functions behind the questions with other numbers: parameters, memory, caches, batches, schedules."""
+    from tui.cli.calc import calculate
+
+    calculate(name, said or [], model=model, as_json=as_json, language=language)
+
+
+@cli.command()
 def doctor(as_json: JsonOption = False) -> None:
     """Look at what this machine offers; each fault comes with the line to paste that mends it."""
     from tui.cli.doctor import examine
