@@ -37,6 +37,7 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m bench.judge
+	$(BIN)/python -m bench.bank
 
 walk: $(READY)
 	$(BIN)/python -m tests.walk.record docs

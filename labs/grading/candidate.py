@@ -50,7 +50,8 @@ _OUT_OF_MEMORY = ("can't allocate memory", "Cannot allocate memory", "CUDA out o
 class Task:
     """What a candidate's process is told. Nothing in it is secret."""
 
-    harness: str
+    harness: str | None
+    """None where nothing is called but a snippet."""
     answer_name: str
     forbidden: list[str]
     libraries: list[str]
@@ -69,7 +70,7 @@ def main(wire: Wire, answer_fd: int, task: Task, plan: sandbox.Plan, ruleset: in
     deadline = time.monotonic() + task.limits.seconds + SPARE_SECONDS
     try:
         source = _read_all(answer_fd)
-        harness_source = Path(task.harness).read_bytes()
+        harness_source = Path(task.harness).read_bytes() if task.harness else b""
         _enter_sandbox(task, plan, ruleset)
     except Exception as error:  # nothing of the answer has run: this is our fault, not the answer's
         problem = f"{type(error).__name__}: {error}"
@@ -87,7 +88,7 @@ def main(wire: Wire, answer_fd: int, task: Task, plan: sandbox.Plan, ruleset: in
             raise syntax_error
         with recorder:
             answer = _load(source, task.answer_name) if _is_code(task) else source.decode("utf-8")
-            harness = _load(harness_source, task.harness)
+            harness = _load(harness_source, task.harness or "harness.py")
     except BaseException as error:  # SystemExit and KeyboardInterrupt are an answer's ways to fail, too
         wire.send({"loaded": False, "error": describe(error, task.answer_name)}, deadline=deadline)
         return

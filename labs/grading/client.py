@@ -73,6 +73,11 @@ class Judge:
         request = self._about(lab, answer) | {"op": "run", "snippet": snippet}
         return RunOutput.model_validate(self._ask(request)["output"])
 
+    def evaluate(self, source: bytes, snippet: str, *, preload: Preload = "peft") -> RunOutput:
+        """Run `snippet` after the module `source`, which belongs to no lab, in the same sandbox. Raises JudgeFault."""
+        asked = {"op": "evaluate", "source": base64.b64encode(source).decode(), "snippet": snippet, "preload": preload}
+        return RunOutput.model_validate(self._ask(asked)["output"])
+
     def smallest_difference(self, lab: Lab, answer: bytes) -> Difference | None:
         """The smallest visible call found on which the answer and the reference differ. For learners only.
 

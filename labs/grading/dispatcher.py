@@ -13,14 +13,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from labs.grading import channel, frames
 from labs.grading.catalogue import Lab
 from labs.grading.conclusion import conclude
 from labs.grading.difference import Difference
 from labs.grading.judge_servers import JudgeServers, ServerLost
-from labs.grading.manifest import Preload, SuiteName
+from labs.grading.manifest import Limits, Preload, SuiteName
 from labs.grading.turns import Turns, processors
 from labs.grading.verdict import MAX_LINE, Device, Fault, Findings, JudgeFault, Machine, RunOutput, Verdict
 from labs.grading.verdict_cache import VerdictCache
@@ -107,9 +107,17 @@ class Dispatcher:
     def run(self, lab: Lab, answer: bytes, snippet: str, *, device: Device = "cpu") -> RunOutput:
         """Run the candidate's own snippet after the candidate's own answer, in the same sandbox. Raises JudgeFault."""
         device = "cpu" if lab.manifest.cpu_only else device
-        limits = lab.manifest.limits
-        self.machine(lab.manifest.preload)
-        with self._turns.shared(), self._gpu_if(device), self._candidate(lab, answer, device) as ends:
+        with self._gpu_if(device):
+            return self._run(_task_of(lab, device), lab.manifest.preload, answer, snippet)
+
+    def evaluate(self, source: bytes, snippet: str, *, preload: Preload = "peft") -> RunOutput:
+        """Run `snippet` after the module `source`, which belongs to no lab, in the same sandbox. Raises JudgeFault."""
+        return self._run(_task_of_code(_LIBRARIES[preload]), preload, source, snippet)
+
+    def _run(self, task: dict[str, Any], preload: Preload, source: bytes, snippet: str) -> RunOutput:
+        limits = Limits(**task["limits"])
+        self.machine(preload)
+        with self._turns.shared(), self._candidate(task, preload, source) as ends:
             deadline = time.monotonic() + limits.seconds
             wire = frames.Wire(ends.sock)
             try:
@@ -120,7 +128,7 @@ class Dispatcher:
                 loaded, _ = wire.receive(deadline=deadline)
                 if loaded.get("loaded") is not True:
                     error = loaded.get("error") or {}
-                    line = f"{lab.manifest.answer}:{error.get('line')}: {error.get('type')}: {error.get('text')}"
+                    line = f"{task['answer_name']}:{error.get('line')}: {error.get('type')}: {error.get('text')}"
                     return RunOutput(traceback=[line[:MAX_LINE]], fault=Fault.UNREADABLE)
                 deadline = min(deadline, time.monotonic() + limits.call_seconds)
                 wire.send({"run": snippet}, deadline=deadline)
@@ -137,13 +145,14 @@ class Dispatcher:
         None where none was found in half of the lab's time. Raises JudgeFault, also for a lab without cases.
         """
         device = "cpu" if lab.manifest.cpu_only else device
+        task = _task_of(lab, device)
         process = self._process(lab.manifest.preload)
         process.machine()
         with (
             self._turns.shared(),
             self._gpu_if(device),
-            self._candidate(lab, answer, device) as served,
-            self._candidate(lab, answer, device) as fresh,
+            self._candidate(task, lab.manifest.preload, answer) as served,
+            self._candidate(task, lab.manifest.preload, answer) as fresh,
         ):
             ours, theirs = socket.socketpair()
             with ours:
@@ -194,8 +203,13 @@ class Dispatcher:
 
     def _judge(self, lab: Lab, answer: bytes, suite: SuiteName, seed: str, device: Device) -> Findings:
         process = self._process(lab.manifest.preload)
+        task = _task_of(lab, device)
         ours, theirs = socket.socketpair()
-        with ours, self._servers.using(process, lab, suite) as server, self._candidate(lab, answer, device) as ends:
+        with (
+            ours,
+            self._servers.using(process, lab, suite) as server,
+            self._candidate(task, lab.manifest.preload, answer) as ends,
+        ):
             try:
                 with theirs:
                     fds = [ends.sock.fileno(), theirs.fileno(), ends.obituary.fileno(), *ends.arena]
@@ -208,18 +222,8 @@ class Dispatcher:
                 raise ServerLost(f"the judge of {lab.id} ended without a verdict ({said}); try again") from error
 
     @contextlib.contextmanager
-    def _candidate(self, lab: Lab, answer: bytes, device: Device) -> Iterator[_Ends]:
+    def _candidate(self, task: dict[str, Any], preload: Preload, answer: bytes) -> Iterator[_Ends]:
         """A sandboxed process that loads `answer`. Nothing of it is left afterwards."""
-        manifest = lab.manifest
-        task = {
-            "harness": str(lab.harness),
-            "answer_name": manifest.answer,
-            "forbidden": manifest.forbidden,
-            "libraries": manifest.libraries,
-            "decoy": str(lab.reference),
-            "device": device,
-            "limits": manifest.limits.model_dump(),
-        }
         ours, theirs = socket.socketpair()
         lifeline, wardens_lifeline = socket.socketpair()
         obituary, wardens_obituary = socket.socketpair()
@@ -230,7 +234,7 @@ class Dispatcher:
                     file.write(answer)
                     file.seek(0)
                     fds = [theirs.fileno(), file.fileno(), wardens_lifeline.fileno(), wardens_obituary.fileno(), *arena]
-                    self._process(manifest.preload).ask({"op": "candidate", "task": task}, fds)
+                    self._process(preload).ask({"op": "candidate", "task": task}, fds)
                 yield _Ends(ours, obituary, arena)
             finally:
                 for fd in arena:
@@ -254,3 +258,39 @@ class Dispatcher:
             if preload not in self._processes:
                 self._processes[preload] = WarmProcess(preload)
             return self._processes[preload]
+
+
+def _task_of(lab: Lab, device: Device) -> dict[str, Any]:
+    """What the process of an answer to `lab` is told (`candidate.Task`)."""
+    manifest = lab.manifest
+    return {
+        "harness": str(lab.harness),
+        "answer_name": manifest.answer,
+        "forbidden": manifest.forbidden,
+        "libraries": manifest.libraries,
+        "decoy": str(lab.reference),
+        "device": device,
+        "limits": manifest.limits.model_dump(),
+    }
+
+
+def _task_of_code(libraries: list[str]) -> dict[str, Any]:
+    """The same for code that belongs to no lab; what it must not be able to read is this file, say."""
+    return {
+        "harness": None,
+        "answer_name": "code.py",
+        "forbidden": [],
+        "libraries": libraries,
+        "decoy": __file__,
+        "device": "cpu",
+        "limits": Limits().model_dump(),
+    }
+
+
+_LIBRARIES: dict[Preload, list[str]] = {
+    "torch": ["torch"],
+    "optim": ["torch"],
+    "deepspeed": ["torch", "deepspeed"],
+    "peft": ["torch", "transformers", "peft", "accelerate", "huggingface_hub", "tokenizers", "safetensors"],
+}
+"""What code that belongs to no lab may import, by what is held warm for it."""

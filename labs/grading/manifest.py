@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from labs.grading.content import Content, Level, NonEmpty, Slug, Source, Text
 
-Preload = Literal["torch", "optim", "deepspeed"]
+Preload = Literal["torch", "optim", "deepspeed", "peft"]
 """The sets of libraries that a zygote can hold warm. A first optimiser or checkpoint imports torch's compiler, which
 takes two seconds: labs in which answers use them name `optim`."""
 

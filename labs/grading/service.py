@@ -6,6 +6,7 @@ one client's; requests on it follow each other:
 - `{"op": "machine", "preload": name}`: `{"warming": true}` first if it will take a while, then a `Machine`;
 - `{"op": "grade", "lab": {...}, "answer": base64, "device": ..., ...}`: `{"verdict": {...}}`;
 - `{"op": "run", "lab": {...}, "answer": base64, "device": ..., "snippet": text}`: `{"output": {...}}`;
+- `{"op": "evaluate", "source": base64, "snippet": text, "preload": name}`: `{"output": {...}}`;
 - `{"op": "compare", "lab": {...}, "answer": base64, "device": ...}`: `{"difference": {...}}`, or null in its place.
 
 Where the judge fails, the reply is `{"fault": text}`.
@@ -96,6 +97,9 @@ class Service:
                 case "run":
                     output = self._dispatcher.run(*self._subject(request), **request)
                     return {"output": output.model_dump(mode="json")}
+                case "evaluate":
+                    request["source"] = base64.b64decode(request["source"])
+                    return {"output": self._dispatcher.evaluate(**request).model_dump(mode="json")}
                 case "compare":
                     found = self._dispatcher.smallest_difference(*self._subject(request), **request)
                     return {"difference": found and found.model_dump(mode="json")}

@@ -20,7 +20,7 @@ from collections.abc import Callable
 
 
 def warm_up(preload: str) -> None:
-    """Import and exercise the libraries of `preload` ("torch", "optim" or "deepspeed")."""
+    """Import and exercise the libraries of `preload` ("torch", "optim", "deepspeed" or "peft")."""
     import pytest  # noqa: F401
     import torch
 
@@ -37,6 +37,8 @@ def warm_up(preload: str) -> None:
         from labs.grading import deepspeed_runtime
 
         exercises.append(deepspeed_runtime.touch)
+    if preload == "peft":
+        exercises.append(_exercise_peft)
     for exercise in exercises:
         for module in _imported_late(exercise):
             # A few names in sys.modules are no modules that could be imported (torch.ops, six.moves).
@@ -126,3 +128,24 @@ def _exercise_optimisers() -> None:
         optimizer.step()
         schedule.step()
         optimizer.zero_grad()
+
+
+def _exercise_peft() -> None:
+    """A Llama without weights, with each kind of adapter that is asked about most: what that imports is wide."""
+    import warnings
+
+    import torch
+    from peft import LoraConfig, PrefixTuningConfig, PromptTuningConfig, get_peft_model
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    shape = LlamaConfig(vocab_size=8, hidden_size=8, intermediate_size=8, num_hidden_layers=1, num_attention_heads=2)
+    adapters = (
+        LoraConfig(task_type="CAUSAL_LM"),
+        PrefixTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=2),
+        PromptTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=2),
+    )
+    with torch.device("meta"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for adapter in adapters:
+            get_peft_model(LlamaForCausalLM(shape), adapter)
+        LlamaForCausalLM(shape).model(torch.zeros(1, 2, dtype=torch.long), use_cache=True)

@@ -63,6 +63,11 @@ class Entry:
         """Raises `InvalidFile` where the file has been spoilt since it was listed."""
         return self._bank.question(self)
 
+    @property
+    def template(self) -> Question:
+        """The question as its file has it: with `${...}` where a variant puts its parameters. Raises `InvalidFile`."""
+        return self._bank.template(self)
+
 
 class Bank:
     """The topics under `root`. Safe to share between threads: at worst a file is parsed twice."""

@@ -26,6 +26,21 @@ def variant(template: Numeric, params: dict[str, Parameter], answer: float) -> N
     return _filled(template.model_copy(update={"derive": derive, "answer": answer}))
 
 
+def recorded_variant(template: Question, data: object) -> Question | None:
+    """The variant that a record names as `{"params": ..., "answer": ...}`; None where it names none that fits."""
+    if not isinstance(template, Numeric) or not isinstance(data, dict):
+        return None
+    params, answer = data.get("params"), data.get("answer")
+    if not isinstance(params, dict) or params.keys() != template.derive.params.keys():
+        return None
+    if not isinstance(answer, int | float):
+        return None
+    try:
+        return variant(template, params, answer)
+    except ValueError:
+        return None
+
+
 def as_stored(question: Question) -> Question:
     """`question` with its texts filled in from the parameters that are stored with it."""
     return _filled(question) if isinstance(question, Numeric) and question.derive.vary else question

@@ -9,6 +9,7 @@ from labs.grading.content import Language
 from labs.grading.yaml_source import InvalidFile
 from quiz.bank.loader import Bank, Entry, UnknownQuestion
 from quiz.bank.schema import Cloze, LogDiagnosis, Open, Question, SpotTheLine, Trace
+from quiz.bank.variants import recorded_variant
 from quiz.marking import InvalidResponse, RubricMark, mark, mark_points
 from quiz.presentation import key_text, response_text
 from quiz.records.store import Event, EventKind
@@ -37,20 +38,20 @@ def question_part(entry: Entry | None, events: Sequence[Event], language: Langua
     last = answers[-1] if answers else None
     shown = [e for e in events if e.kind is EventKind.SHOWN and (last is None or e.id < last.id)]
     version = (last or events[-1]).version
-    self_mark = _self_mark(entry.question, events, last) if entry and last else None
+    question = _as_asked(entry, last) if entry else None
+    self_mark = _self_mark(question, events, last) if question and last else None
     recorded = QuestionPart(
         id=events[0].item,
         version=version,
         standing=Standing.GONE,
         attempts=len(answers),
-        answer=_answer(entry.question if entry else None, last, language) if last else None,
+        answer=_answer(question, last, language) if last else None,
         seconds=(last.at - shown[-1].at).total_seconds() if last and shown else None,
         automatic_score=_score(last.data.get("score")) if last else None,
         self_score=self_mark.score if self_mark else None,
     )
-    if entry is None:
+    if entry is None or question is None:
         return recorded
-    question = entry.question
     return recorded.model_copy(
         update={
             "standing": Standing.CURRENT if version == str(question.version) else Standing.CHANGED,
@@ -65,6 +66,12 @@ def question_part(entry: Entry | None, events: Sequence[Event], language: Langua
             "sources": question.sources,
         }
     )
+
+
+def _as_asked(entry: Entry, answer: Event | None) -> Question:
+    """The question with the numbers that it was answered with."""
+    asked = recorded_variant(entry.template, answer.data["variant"]) if answer and "variant" in answer.data else None
+    return asked or entry.question
 
 
 def _answer(question: Question | None, event: Event, language: Language) -> Passage:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from enum import Enum, auto
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -15,8 +15,11 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Button, Input, TextArea
 
+from labs.grading.client import JudgeFault
+from labs.grading.yaml_source import InvalidFile
+from quiz.bank.fresh import fresh_variant, varies
 from quiz.bank.loader import Entry
-from quiz.bank.schema import LogDiagnosis, Open
+from quiz.bank.schema import LogDiagnosis, Numeric, Open, Question
 from quiz.marking import InvalidResponse, Mark, mark, mark_points
 from quiz.presentation import presentation
 from quiz.records.store import EventKind, RecordsUnavailable
@@ -51,6 +54,8 @@ BUTTON = {
 
 
 RETRY_SECONDS = 0.05
+LOOK_AHEAD = 4
+"""So many questions of the queue are looked at for one that varies."""
 HEADING_MARGIN = 2
 """Lines that may stand empty above what the sheet is turned to."""
 
@@ -79,6 +84,10 @@ class QuizScreen(Page):
         self._one_at_a_time = asyncio.Lock()
         self._answer: Answer | None = None
         self._self_marking: SelfMarking | None = None
+        self._question: Question
+        """The first of the queue, as it is asked."""
+        self._fresh: dict[str, Numeric] = {}
+        """Variants that are ready, by id."""
         self._position = Position(selection, id="position")
         self._sheet = VerticalScroll(id="sheet")
         self._top: Widget | None = None
@@ -192,7 +201,7 @@ class QuizScreen(Page):
             if not self.desk.pending():
                 self.desk.journal.note(EventKind.FINISHED)
             return
-        question = self._entry.question
+        question = self._question = self._fresh.pop(self._entry.id, None) or self._entry.question
         self._answer = answer_widget(question, presentation(question, self.desk.journal.session.id))
         self._answer.add_class("answer")
         parts: list[Widget] = [Prose(question.prompt, classes="prompt")]
@@ -204,6 +213,20 @@ class QuizScreen(Page):
         self.set_focus(self._answer.first)
         self._position.show(self._entry, self._answered + 1, self._total)
         self.desk.journal.note(EventKind.SHOWN, question.id, str(question.version))
+        self._prepare_variant()
+
+    @work(thread=True, group="variants", exclusive=True)
+    def _prepare_variant(self) -> None:
+        """Have the next question that varies ready with numbers of its own; until it is, the stored ones are asked."""
+        ahead = next((entry for entry in self._queue[1:LOOK_AHEAD] if varies(entry)), None)
+        if ahead is None or ahead.id in self._fresh:
+            return
+        try:
+            found = fresh_variant(self.desk.judge.get(), ahead, self.desk.journal.session.id)
+        except (JudgeFault, InvalidFile, OSError):
+            return  # the stored numbers are as good
+        if found is not None:
+            self._fresh[ahead.id] = found
 
     async def _skip(self) -> None:
         """Put the question behind the others."""
@@ -213,7 +236,7 @@ class QuizScreen(Page):
     async def _take_answer(self) -> None:
         """Mark and record the answer, then explain it; where it cannot be marked, say why and change nothing."""
         assert self._answer is not None
-        question = self._entry.question
+        question = self._question
         response = self._answer.response()
         if response is None:
             self._status.say("quiz.incomplete")
@@ -223,7 +246,9 @@ class QuizScreen(Page):
         except InvalidResponse as invalid:
             self._status.say_text(invalid.text)
             return
-        data = {"response": response, "score": given.score}
+        data: dict[str, Any] = {"response": response, "score": given.score}
+        if isinstance(question, Numeric) and question != self._entry.question:
+            data["variant"] = {"params": question.derive.params, "answer": question.answer}
         await self.desk.journal.keep(EventKind.ANSWERED, question.id, str(question.version), data)
         self._answered += 1
         self._answer.reveal()
@@ -238,7 +263,7 @@ class QuizScreen(Page):
             await self._explain(given)
 
     async def _take_points(self) -> None:
-        question = self._entry.question
+        question = self._question
         assert self._self_marking is not None
         assert isinstance(question, Open)
         points = self._self_marking.points
@@ -248,7 +273,8 @@ class QuizScreen(Page):
 
     async def _explain(self, given: Mark) -> None:
         """Say what the answer is worth and why, and take the question off the queue."""
-        question = self._queue.pop(0).question
+        question = self._question
+        self._queue.pop(0)
         # A mark that a person gave themselves is named as one.
         key = "mark.self" if isinstance(question, Open) else f"mark.{_in_words(given.score)}"
         percent = int(100 * (given.score or 0))

@@ -62,3 +62,28 @@ def test_run_bounds_and_mends_what_it_shows(judge: Dispatcher, toy: Lab, snippet
     text = done.model_dump_json()
     assert len(text) < 40_000
     assert done.fault in (None, Fault.RAISED)
+
+
+# -- code that belongs to no lab ---------------------------------------------------------------------------------------
+
+
+def test_code_of_no_lab_is_evaluated(judge: Dispatcher):
+    output = judge.evaluate(b"def half(*, of): return of / 2\n", "half(of=3)", preload="torch")
+    assert (output.value, output.fault) == ("1.5", None)
+
+
+def test_it_is_as_locked_in_as_an_answer(judge: Dispatcher, toy: Lab):
+    hidden = judge.evaluate(b"", f"open({str(toy.reference)!r}).read()", preload="torch")
+    assert hidden.fault is Fault.RAISED
+    assert "PermissionError" in hidden.traceback[-1]
+    forked = judge.evaluate(b"import os", "os.fork()", preload="torch")
+    assert forked.fault is Fault.RAISED
+
+
+def test_it_ends_when_its_time_is_over(judge: Dispatcher):
+    assert judge.evaluate(b"", "while True: pass", preload="torch").fault is Fault.TIMEOUT
+
+
+def test_what_peft_makes_is_at_hand(judge: Dispatcher):
+    source = b"def rank():\n    from peft import LoraConfig\n    return LoraConfig(r=3).r\n"
+    assert judge.evaluate(source, "rank()").value == "3"
