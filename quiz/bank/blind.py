@@ -2,11 +2,13 @@
 
 The sheet is YAML. Below each question stands `answer:`, to be filled with what its type asks for: a letter, a list of
 letters or of line numbers, a number, a mapping of letters, a mapping of gaps, or text. Options, items and right sides
-stand in an order that says nothing. An answer that is left empty is not marked; open questions are not on the sheet.
+stand in an order that says nothing; items and right sides have capital letters in that order, because their own would
+give the key away. An answer that is left empty is not marked; open questions are not on the sheet.
 """
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterable
 from typing import Any
 
@@ -93,13 +95,23 @@ def _outcome(entry: Filled, question: Question | None) -> Outcome:
 def _response(question: Question, answer: Any) -> Response:
     """The response that an answer on the sheet stands for; YAML reads numbers as numbers, marking wants them typed."""
     field = _FIELDS[question.type]
+    own = {letter: key for key, letter in _letters(question).items()}
+    if field == "order" and isinstance(answer, list):
+        return {field: [own.get(str(letter), letter) for letter in answer]}
+    if field == "pairs" and isinstance(answer, dict):
+        return {field: {left: own.get(str(letter), letter) for left, letter in answer.items()}}
     if field in ("value", "output"):
         return {field: str(answer)}
-    if field in ("choices", "lines", "order") and not isinstance(answer, list):
+    if field in ("choices", "lines") and not isinstance(answer, list):
         return {field: [answer]}
     if field == "gaps" and isinstance(answer, dict):
         return {field: {str(name): str(text) for name, text in answer.items()}}
     return {field: answer}
+
+
+def _letters(question: Question) -> dict[str, str]:
+    """The letter under which an item or a right side stands on the sheet, by its key."""
+    return {key: string.ascii_uppercase[i] for i, key in enumerate(presentation(question, SEED))}
 
 
 def _entry(question: Question, language: str) -> dict[str, Any]:
@@ -116,11 +128,11 @@ def _entry(question: Question, language: str) -> dict[str, Any]:
             entry["unit"] = question.unit[language] if question.unit else ""
         case Ordering():
             texts = {item.key: item.text[language] for item in question.items}
-            entry["items"] = {key: texts[key] for key in order}
+            entry["items"] = {letter: texts[key] for key, letter in _letters(question).items()}
         case Matching():
             entry["left"] = {pair.key: pair.left[language] for pair in question.pairs}
             right = {pair.key: pair.right[language] for pair in question.pairs}
-            entry["right"] = {key: right[key] for key in order}
+            entry["right"] = {letter: right[key] for key, letter in _letters(question).items()}
         case Cloze():
             entry["text"] = question.text[language]
         case Trace():

@@ -38,6 +38,8 @@ class FakeJudge:
         self.closed = False
         self.output = RunOutput(value="tensor([1.])")
         self.snippets: list[str] = []
+        self.evaluated = ""
+        """What code that belongs to no lab gives."""
         self.difference: Difference | None = None
         self.compared: list[str] = []
         """The answers that were compared with the reference."""
@@ -84,6 +86,11 @@ class FakeJudge:
             raise JudgeFault(self.fault)
         self.snippets.append(snippet)
         return self.output
+
+    def evaluate(self, source: bytes, snippet: str) -> RunOutput:
+        if self.fault:
+            raise JudgeFault(self.fault)
+        return RunOutput(value=self.evaluated)
 
     def smallest_difference(self, lab, answer: bytes) -> Difference | None:
         assert self.let_go.wait(10)

@@ -110,7 +110,7 @@ def test_a_blind_sheet_shows_no_key_and_marks_right_answers(root: Path, language
     assert [entry["id"] for entry in entries] == [question.id for question in closed]
     for entry, question in zip(entries, closed, strict=True):
         assert not {"correct", "explanation", "wrong_lines", "correction"} & entry.keys()
-        entry["answer"] = right_answer(question)
+        entry["answer"] = right_answer(question, entry, language)
     filled = [Filled.model_validate(entry) for entry in entries]
     assert [outcome.problem for outcome in outcomes(filled, closed)] == [""] * len(closed)
     assert all(outcome.agreed for outcome in outcomes(filled, closed))
@@ -120,7 +120,7 @@ def test_a_blind_sheet_shows_no_key_and_marks_right_answers(root: Path, language
     assert outcome.problem
 
 
-def right_answer(question: Question) -> object:
+def right_answer(question: Question, entry: dict, language: str) -> object:
     match question.type:
         case "single" | "log-diagnosis":
             return min(question.correct_keys)
@@ -129,9 +129,11 @@ def right_answer(question: Question) -> object:
         case "numeric" | "trace":
             return question.answer
         case "ordering":
-            return [item.key for item in question.items]
+            letters = {text: letter for letter, text in entry["items"].items()}
+            return [letters[item.text[language]] for item in question.items]
         case "matching":
-            return {pair.key: pair.key for pair in question.pairs}
+            letters = {text: letter for letter, text in entry["right"].items()}
+            return {pair.key: letters[pair.right[language]] for pair in question.pairs}
         case "cloze":
             return {name: gap.accept[0] for name, gap in question.gaps.items()}
         case "spot-the-line":
