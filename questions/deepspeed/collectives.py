@@ -66,7 +66,7 @@ def accumulated_volume_of_all(*, accumulation: int) -> int:
 
 
 def ddp_buckets(*, layers: int, width: int) -> int:
-    """The all-reduces of one backward pass of DDP with default buckets: `layers` fp32 weights of width².
+    """The all-reduces of a later backward pass of DDP with default buckets: `layers` fp32 weights of width².
 
     torch itself assigns tensors to buckets: the first closes at 1 MiB, the others at 25 MiB.
     Source: torch `nn/parallel/distributed.py`, `_BucketCapacityConfig`, and

@@ -69,7 +69,7 @@ def after_unmerge(*, dtype: str) -> str:
 
     In place, in the dtype of the base, peft computes
 
-        W' = round(W + s·B·A)        W'' = round(W' - s·B·A)
+        W' = round(W + s·B·A)        W'' = round(W' - round(s·B·A))
 
     "a": W'' is W bit by bit. "d": they differ by no more than rounding in float32. "b": they differ, by no
     more than rounding in `dtype`. "c": W cannot be had back from W''.

@@ -37,12 +37,14 @@ def rejects_settings(answer, logits, ids, settings):
 
 
 def inputs_afterwards(answer, logits, ids, settings):
-    """Logits and ids after all four functions were called."""
+    """Logits and ids after all four functions were called and what they returned was written over."""
     logits, ids = logits.clone(), ids.clone()
-    answer.penalise(logits, ids, 1.5)
-    answer.keep_top_k(logits, 2)
-    answer.keep_top_p(logits, 0.5)
-    answer.warp(logits, ids, **settings)
+    answer.penalise(logits, ids, 1.5).fill_(7.0)
+    for k in (2, logits.shape[1]):
+        answer.keep_top_k(logits, k).fill_(7.0)
+    for p in (0.5, 1.0):
+        answer.keep_top_p(logits, p).fill_(7.0)
+    answer.warp(logits, ids, **settings).fill_(7.0)
     return {"logits": logits, "ids": ids}
 
 

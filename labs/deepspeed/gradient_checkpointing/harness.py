@@ -10,9 +10,11 @@ from torch import nn
 
 
 class Block(nn.Module):
-    def __init__(self, first, second, dropout=0.0, frozen=(), log=None):
+    def __init__(self, first, second, dropout=0.0, frozen=(), log=None, spare=False):
         super().__init__()
         self.first, self.second = nn.Parameter(first.clone()), nn.Parameter(second.clone())
+        if spare:
+            self.spare = nn.Parameter(first.new_ones(3))  # trains, but nothing is computed with it
         for name in frozen:
             getattr(self, name).requires_grad_(False)
         self.dropout = nn.Dropout(dropout)
@@ -37,7 +39,8 @@ def plain_step(answer, x, grad, first, second, others=(), **how):
     """The same without checkpointing. Nothing of the answer is called.
 
     others: a mask and a scale. how: dropout, frozen (names), needs_grad (whether x does), autocast (to bfloat16 in the
-    forward pass), functional (the gradients by `torch.autograd.grad`), evaluation (the mode of the block).
+    forward pass), functional (the gradients by `torch.autograd.grad`), evaluation (the mode of the block), gated (the
+    scale is a tensor computed from x), spare (the block has a weight that it does not use).
     """
     return _step(lambda module, *inputs: module(*inputs), x, grad, first, second, others, **how)
 
@@ -55,13 +58,15 @@ def _step(
     autocast=False,
     functional=False,
     evaluation=False,
+    gated=False,
+    spare=False,
 ):
     torch.manual_seed(1234)
-    block = Block(first, second, dropout, frozen).train(not evaluation)
+    block = Block(first, second, dropout, frozen, spare=spare).train(not evaluation)
     x = x.clone().requires_grad_(needs_grad)
     inner = x * 1.0  # not a leaf, as in a model
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=autocast):
-        output = run(block, inner, *others)
+        output = run(block, inner, *((None, inner.sigmoid()) if gated else others))
     calls = [block.calls]
     torch.rand(3)  # as the layers behind this one draw, before the backward pass comes
     found = {"x": None, "first": None, "second": None}

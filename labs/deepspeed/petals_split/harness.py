@@ -63,7 +63,8 @@ def assign_blocks(answer, capacities, n_blocks):
 def server(answer, weights, start, x, grad, of):
     """What a `Server` that holds `weights` from block `start` on answers for the blocks `of`, and what it leaves.
 
-    `trained` and `left`: how many of its weights require a gradient, and how many have one afterwards.
+    `trained` and `left`: how many of its weights require a gradient, and how many have one afterwards. `marked`:
+    whether x requires one by then, which it does not before.
     """
     blocks = nn.ModuleList(Block(weight) for weight in weights)
     held = answer.Server(blocks, start)
@@ -75,6 +76,7 @@ def server(answer, weights, start, x, grad, of):
         "graph": bool(output.requires_grad or grad_x.requires_grad),
         "trained": sum(block.weight.requires_grad for block in blocks),
         "left": sum(block.weight.grad is not None for block in blocks),
+        "marked": x.requires_grad,
     }
 
 

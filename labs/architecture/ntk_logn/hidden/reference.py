@@ -23,8 +23,8 @@ def ntk_alpha(length: int, train_length: int) -> float:
 
 
 def logn_scale(positions: torch.Tensor, train_length: int) -> torch.Tensor:
-    i = positions.double() + 1  # the first token has position 0 and i = 1
-    return torch.where(i > train_length, i.log() / math.log(train_length), 1.0).float()
+    i = positions + 1  # the first token has position 0 and i = 1
+    return torch.where(i > train_length, i.log() / math.log(train_length), 1.0)
 
 
 class LongContextRotary(nn.Module):
@@ -43,10 +43,9 @@ class LongContextRotary(nn.Module):
     def forward(self, q: torch.Tensor, k: torch.Tensor, start: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
         positions = start + torch.arange(q.shape[-2], device=q.device)  # (seq,)
         freq = self._frequencies(start + q.shape[-2]).to(q.device)
-        angles = positions.double().unsqueeze(-1) * freq  # (seq, 1) * (d/2,) -> (seq, d/2)
-        # Tables in float32, or in float64 where q is: one rounding to the dtype of q at the end.
-        cos, sin = (t.to(torch.promote_types(q.dtype, torch.float32)) for t in (angles.cos(), angles.sin()))
-        q_turned, k_turned = (_rotate(x, cos, sin) for x in (q, k))
+        angles = positions.double().unsqueeze(-1) @ freq[None]  # (seq, 1) @ (1, d/2) -> (seq, d/2)
+        # The tables stay in float64, and all products with them: one rounding to the dtype of q at the end.
+        q_turned, k_turned = (_rotate(x, angles.cos(), angles.sin()) for x in (q, k))
         if not self.training:
             q_turned = q_turned * logn_scale(positions, self.train_length).unsqueeze(-1)  # (..., seq, d) * (seq, 1)
         return q_turned.to(q.dtype), k_turned.to(k.dtype)

@@ -16,9 +16,9 @@ import torch
 
 def rotary_tables(head_dim: int, positions: torch.Tensor, base: float = 10000.0) -> tuple[torch.Tensor, torch.Tensor]:
     # In float64, because the error of an angle grows with the position; the tables are rounded once, at the end.
-    exponents = torch.arange(0, head_dim, 2, dtype=torch.float64, device=positions.device) / head_dim  # (d/2,)
+    exponents = torch.arange(0, head_dim, 2, device=positions.device).double() / head_dim  # (d/2,)
     inv_freq = base**-exponents  # (d/2,): from 1 down to almost 1/base
-    angles = positions.double().unsqueeze(-1) * inv_freq  # (..., seq, 1) * (d/2,) -> (..., seq, d/2)
+    angles = positions.double().unsqueeze(-1) @ inv_freq[None]  # (..., seq, 1) @ (1, d/2) -> (..., seq, d/2)
     angles = torch.cat((angles, angles), dim=-1)  # (..., seq, d)
     return angles.cos().float(), angles.sin().float()
 

@@ -33,11 +33,11 @@ def glm_position_ids(
 def apply_rotary_2d(
     q: torch.Tensor, k: torch.Tensor, position_ids: torch.Tensor, base: float = 10000.0
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    half = q.shape[-1] // 2
-    exponents = torch.arange(0, half, 2, dtype=torch.float64, device=q.device) / half  # (h/2,)
-    angles = position_ids.double().unsqueeze(-1) * base**-exponents  # (batch, 2, seq, h/2)
-    # Tables in float32, or in float64 where q is: one rounding to the dtype of q at the end.
-    cos, sin = (t.to(torch.promote_types(q.dtype, torch.float32)) for t in (angles.cos(), angles.sin()))
+    exponents = torch.arange(0, q.shape[-1], 4, device=q.device).double() / q.shape[-1]  # (h/2,): 2i/h is 4i/d
+    inv_freq = base**-exponents
+    angles = position_ids.double().unsqueeze(-1) @ inv_freq[None]  # (batch, 2, seq, 1) @ (1, h/2)
+    # The tables stay in float64, and all products with them: one rounding to the dtype of q and k at the end.
+    cos, sin = angles.cos(), angles.sin()
     return _rotate(q, cos, sin), _rotate(k, cos, sin)
 
 

@@ -16,10 +16,10 @@ import torch
 
 
 def rope_cache(head_dim: int, positions: torch.Tensor, base: float = 10000.0) -> torch.Tensor:
-    rotary_dim = head_dim // 2
     # In float64, because the error of an angle grows with the position; rounded once, at the end.
-    exponents = torch.arange(0, rotary_dim, 2, dtype=torch.float64, device=positions.device) / rotary_dim  # (r/2,)
-    angles = positions.double().unsqueeze(-1) * base**-exponents  # (..., seq, 1) * (r/2,) -> (..., seq, r/2)
+    exponents = torch.arange(0, head_dim, 4, device=positions.device).double() / head_dim  # (r/2,): 2i/r is 4i/d
+    inv_freq = base**-exponents
+    angles = positions.double().unsqueeze(-1) @ inv_freq[None]  # (..., seq, 1) @ (1, r/2) -> (..., seq, r/2)
     return torch.stack((angles.cos(), angles.sin()), dim=-1).float()  # (..., seq, r/2, 2)
 
 

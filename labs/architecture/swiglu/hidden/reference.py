@@ -43,5 +43,5 @@ def from_qwen(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
 
 def from_chatglm2(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     # nn.Linear keeps its outputs as rows: the first half of the outputs is the first half of the rows.
-    gate, up = state["dense_h_to_4h.weight"].chunk(2, dim=0)  # (2 * intermediate, hidden) -> twice (intermediate, ...)
+    gate, up = state["dense_h_to_4h.weight"].chunk(2)  # (2 * intermediate, hidden) -> twice (intermediate, hidden)
     return {"gate_proj.weight": gate, "up_proj.weight": up, "down_proj.weight": state["dense_4h_to_h.weight"]}

@@ -27,7 +27,7 @@ def tiled_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, block: in
     output, lse = q.new_empty(q.shape), q.new_empty(q.shape[:-1], dtype=wide)
     for rows in _tiles(q.shape[-2], block):
         q_tile = q[..., rows, :].to(wide)
-        m = q_tile.new_full((*q_tile.shape[:-1], 1), -torch.inf)  # (batch, heads, rows, 1), and so is s
+        m = torch.full_like(q_tile[..., :1], -torch.inf)  # (batch, heads, rows, 1), and so is s
         s, o = torch.zeros_like(m), torch.zeros_like(q_tile)
         for keys in _tiles(k.shape[-2], block):
             scores = _scores(q_tile, k, rows, keys, q.shape[-2], causal)  # (batch, heads, rows, keys)
@@ -90,7 +90,7 @@ def _scores(
 ) -> torch.Tensor | None:
     """The scores of one tile, hidden ones -inf; None where the whole tile is hidden."""
     offset = k.shape[-2] - length_q  # query i stands at position i + offset
-    if causal and keys.start > rows.stop - 1 + offset:
+    if causal and keys.start >= rows.stop + offset:
         return None
     scores = q_tile @ k[..., keys, :].to(q_tile.dtype).mT * q_tile.shape[-1] ** -0.5
     if causal:

@@ -43,13 +43,12 @@ class AdamW:
                 continue  # no decay either
             self.steps[i] += 1
             m, v = self.exp_avg[i], self.exp_avg_sq[i]
-            g = p.grad.to(m.dtype)
-            m.mul_(beta1).add_(g, alpha=1 - beta1)
-            v.mul_(beta2).addcmul_(g, g, value=1 - beta2)
+            m.mul_(beta1).add_(p.grad, alpha=1 - beta1)  # a gradient in half precision is widened first
+            v.mul_(beta2).addcmul_(p.grad, p.grad, value=1 - beta2)
             m_hat = m / (1 - beta1 ** self.steps[i])
             v_hat = v / (1 - beta2 ** self.steps[i])
-            wide = p.to(m.dtype)
-            p.copy_(wide - self.lr * self.weight_decay * wide - self.lr * m_hat / (v_hat.sqrt() + self.eps))
+            # The sums are as wide as m, and rounded to the dtype of p once.
+            p.copy_(p - self.lr * (self.weight_decay * p + m_hat / (v_hat.sqrt() + self.eps)))
 
     def zero_grad(self) -> None:
         for p in self.params:

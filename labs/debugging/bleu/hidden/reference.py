@@ -1,7 +1,7 @@
 """BLEU, the reference (Papineni et al. 2002).
 
     p_n  = sum over segments of clipped matches / sum over segments of n-grams       (section 2.1.1)
-    BP   = 1 if c >= r else exp(1 - r / c)                                           (section 2.3)
+    BP   = 1 if c >= r else exp(1 - r / c), so the smaller of the two                (section 2.3)
     BLEU = BP * exp(1 / N * sum_n log p_n)
 
 Clipping: an n-gram is credited at most as often as in the one reference that has it most often. Everything is added up
@@ -38,19 +38,19 @@ def closest_length(candidate: Sentence, references: Sequence[Sentence]) -> int:
 def brevity_penalty(c: int, r: int) -> float:
     if c == 0:
         return 0.0
-    return 1.0 if c >= r else math.exp(1 - r / c)
+    return min(1.0, math.exp(1 - r / c))
 
 
 def corpus_bleu(candidates: Sequence[Sentence], references: Sequence[Sequence[Sentence]], max_n: int = 4) -> float:
-    if not candidates or len(candidates) != len(references):
-        raise ValueError("one list of references for each candidate, and one candidate at least")
+    segments = list(zip(candidates, references, strict=True))  # a ValueError where the lengths differ
+    if not segments:
+        raise ValueError("there is no segment")
     if not all(references):
         raise ValueError("a segment has no reference")
-    segments = list(zip(candidates, references, strict=True))
     logarithms = []
     for n in range(1, max_n + 1):
         pairs = [clipped_matches(candidate, texts, n) for candidate, texts in segments]
-        matches, total = (sum(column) for column in zip(*pairs, strict=True))
+        matches, total = sum(m for m, _ in pairs), sum(t for _, t in pairs)
         if matches == 0:  # the logarithm is minus infinity
             return 0.0
         logarithms.append(math.log(matches / total))

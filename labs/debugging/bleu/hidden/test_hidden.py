@@ -180,6 +180,7 @@ def test_what_cannot_be_scored(candidate, draw):
     for candidates, texts in (([], []), ([text], []), ([text], [[text], [text]]), ([text, text], [[text]])):
         assert candidate.rejects(candidates, texts) is True
     assert candidate.rejects([text, text], [[text], []]) is True
+    assert candidate.rejects([text, text], [[["dog"]], []]) is True  # although nothing matches
     assert candidate.rejects([text, []], [[text], [text]]) is False
 
 

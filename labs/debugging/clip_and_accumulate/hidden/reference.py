@@ -58,7 +58,7 @@ def train(
         model.zero_grad()  # also what somebody else left behind
         total = 0.0
         for x, labels in group:
-            loss = F.cross_entropy(model(x), labels, ignore_index=IGNORED, reduction="sum") / tokens
+            loss = F.cross_entropy(model(x), labels, reduction="sum") / tokens  # it leaves out -100 by itself
             (loss * loss_scale).backward()  # gradients add up
             total += loss.item()
         with torch.no_grad():

@@ -49,6 +49,13 @@ def test_gradients_of_very_different_sizes(candidate, reference, draw):
     assert_clipped(actual["gradients"], exact_clip(reference, gradients, 2.0)["gradients"], gradients)
 
 
+@judges("clipped-together")
+def test_a_millionth_beside_a_tiny_norm(candidate, reference, draw):
+    gradients = clipped(draw, 1e-4, (3, 4), (7,))
+    actual = candidate.clip(gradients, 1e-5)
+    assert_clipped(actual["gradients"], exact_clip(reference, gradients, 1e-5)["gradients"], gradients)
+
+
 @judges("small-gradients")
 def test_what_is_short_enough_stays_as_it_is(candidate, draw):
     for gradients in (clipped(draw, 0.05, (3, 4), (7,)), [torch.zeros(3), torch.zeros(2, 2)]):

@@ -12,6 +12,7 @@ ZeRO (section 5 of the paper) shards over data-parallel ranks: on one GPU every 
 of its own, not a stage.
 """
 
+import re
 from typing import Any
 
 DEFAULTS: dict[str, Any] = {
@@ -75,9 +76,8 @@ def read_flags(words: list[str]) -> tuple[dict[str, Any], set[str]]:
 
 def audit(words: list[str], gpus: int, known_models: list[str]) -> dict[str, Any]:
     script = words.index("main.py")  # a ValueError where there is none
-    launcher = " ".join(words[1:script]).replace("=", " ").split()
-    if "--num_gpus" in launcher:
-        gpus = int(launcher[launcher.index("--num_gpus") + 1])
+    if given := re.search(r"--num_gpus[ =](\d+)", " ".join(words[1:script])):
+        gpus = int(given[1])
     values, switches = read_flags(words[script + 1 :])
     model, rank = values["--model_name_or_path"], values["--lora_dim"]
     if model is None:

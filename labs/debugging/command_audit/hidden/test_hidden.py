@@ -129,6 +129,7 @@ def test_what_a_stage_shares_out(candidate, draw, stage):
         same(audited(candidate, [*flags, "--offload"], "sharded", 1, ["--num_gpus", str(gpus)]), SHARDED[:stage])
         same(audited(candidate, flags, "sharded", gpus, ["--num_gpus=1"]), [])
     same(audited(candidate, flags, "sharded", 1), [])
+    same(audited(candidate, MODEL, "sharded"), [])  # by default
 
 
 @judges("offload")
@@ -150,6 +151,7 @@ def test_what_the_flags_train(candidate, draw):
         (["--only_optimize_lora"], "full"),
         (["--only_optimize_lora", "--lora_dim=0"], "full"),
         (["--lora_dim", rank], "lora-and-rest"),
+        (["--lora_dim", "1"], "lora-and-rest"),
         (["--lora_dim", rank, "--gradient_checkpointing"], "lora-and-rest"),
         (["--lora_dim", rank, "--only_optimize_lora"], "lora"),
         (["--only_optimize_lora", f"--lora_dim={rank}", "--zero_stage", "3"], "lora"),

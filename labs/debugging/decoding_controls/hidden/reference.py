@@ -18,7 +18,7 @@ def penalise(logits: torch.Tensor, ids: torch.Tensor, penalty: float) -> torch.T
     logits = logits.float()
     # (batch, length) ids -> (batch, vocabulary) marks: a token that stands there twice is marked once.
     seen = torch.zeros_like(logits, dtype=torch.bool).scatter(1, ids, True)
-    lowered = torch.where(logits < 0, logits * penalty, logits / penalty)
+    lowered = torch.minimum(logits * penalty, logits / penalty)  # below 0 the product, else the quotient
     return torch.where(seen, lowered, logits)
 
 

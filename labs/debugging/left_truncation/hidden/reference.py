@@ -60,23 +60,20 @@ def pack(samples: list[dict[str, list[int]]], length: int, pad_id: int) -> dict[
 
     shape = len(rows), length
     input_ids, labels = torch.full(shape, pad_id), torch.full(shape, IGNORED)
-    position_ids, sample_of = torch.zeros(shape, dtype=torch.int64), torch.full(shape, -1)
+    position_ids = torch.zeros(shape, dtype=torch.int64)
+    itself = torch.eye(length, dtype=torch.bool)  # a softmax over nothing would be NaN, also for padding
+    attention_mask = itself.repeat(len(rows), 1, 1)  # (rows, length, length)
     for i, row in enumerate(rows):
         start = 0
-        for number, sample in enumerate(row):
-            here = slice(start, start + len(sample["input_ids"]))
+        for sample in row:
+            size = len(sample["input_ids"])
+            here = slice(start, start + size)
             input_ids[i, here] = torch.tensor(sample["input_ids"])
             labels[i, here] = torch.tensor(sample["labels"])
             labels[i, start] = IGNORED
-            position_ids[i, here] = torch.arange(here.stop - start)
-            sample_of[i, here] = number
+            position_ids[i, here] = torch.arange(size)
+            attention_mask[i, here, here] = torch.ones(size, size).tril()  # a causal block for each sample
             start = here.stop
-
-    same_sample = sample_of[:, :, None] == sample_of[:, None, :]  # (rows, length, 1) and (rows, 1, length)
-    token = (sample_of >= 0)[:, :, None]
-    causal = torch.ones(length, length, dtype=torch.bool).tril()
-    itself = torch.eye(length, dtype=torch.bool)  # a softmax over nothing would be NaN, also for padding
-    attention_mask = (same_sample & token & causal) | itself  # (rows, length, length)
     return {
         "input_ids": input_ids,
         "labels": labels,

@@ -40,7 +40,7 @@ def find_spikes(losses: Sequence[float], window: int, factor: float) -> list[tup
 
 
 def raised_norms(grad_norms: Sequence[float], start: int, window: int, factor: float) -> list[int]:
-    before = grad_norms[max(0, start - 2 * window) : start - window]
+    before = grad_norms[start - 2 * window : start - window]
     baseline = statistics.median([norm for norm in before if math.isfinite(norm)])
     return [step for step in range(start - window, start + 1) if is_raised(grad_norms[step], baseline, factor)]
 

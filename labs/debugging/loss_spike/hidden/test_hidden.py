@@ -63,6 +63,12 @@ def test_the_baseline_is_a_median(candidate):
     assert_spikes(candidate, losses, [(4, 5)], window=4)
 
 
+@judges("relative-threshold")
+def test_at_the_threshold_is_not_above_it(candidate):
+    losses = torch.tensor([2.0, 2.0, 2.0, 2.0, 2.0, 3.0, 2.0, 3.125, 2.0], dtype=torch.float64)
+    assert_spikes(candidate, losses, [(7, 8)])
+
+
 @judges("no-false-alarm")
 def test_a_clean_run_has_no_spike(candidate, draw):
     for values in (11 * torch.exp(-torch.arange(60) / 12) + 2, torch.linspace(2, 6, 60), torch.full((60,), 3.0)):
@@ -268,12 +274,16 @@ def test_half_of_an_event_is_no_cause(candidate, draw):
     log["lr"][start:] *= 0.01
     log["lr"][: start - 8] *= 30
     same(candidate.cause(log, start, end, 6, 2.0), "batch")
+    log, start, end = a_spike(draw)
+    log["lr"][:start], log["lr"][start:] = 1e-4, 2e-4  # the factor itself is not more than the factor
+    same(candidate.cause(log, start, end, 6, 2.0), "batch")
 
 
 @judges("cause-of-the-rest")
 def test_not_finite_batch_or_unknown(candidate, draw):
-    log, start, end = a_spike(draw)
-    same(candidate.cause(log, start, end, 6, 2.0), "batch")
+    for early in (3, 0):
+        log, start, end = a_spike(draw, early)
+        same(candidate.cause(log, start, end, 6, 2.0), "batch")
     for name, step, value in (("loss", 0, NAN), ("grad_norm", 3, INF), ("loss", 3, INF), ("grad_norm", 0, NAN)):
         log, start, end = a_spike(draw)
         log[name][start + step] = value

@@ -23,9 +23,7 @@ from collections.abc import Callable
 def cosine(step: int, peak: float, warmup: int, total: int, floor: float = 0.0) -> float:
     if step < warmup:
         return peak * step / warmup
-    if step >= total:
-        return floor  # the cosine itself would rise again
-    progress = (step - warmup) / (total - warmup)
+    progress = min(1.0, (step - warmup) / (total - warmup))  # after the end the cosine would rise again
     return floor + (peak - floor) * (1 + math.cos(math.pi * progress)) / 2
 
 

@@ -53,4 +53,4 @@ def sft_loss(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     # float32: a bfloat16 logarithm of a softmax over a vocabulary keeps two or three digits.
     predictions = logits[:, :-1].flatten(0, 1).float()
     # One mean over all labelled tokens of the batch; the mean of the samples' means would favour short answers.
-    return F.cross_entropy(predictions, targets, ignore_index=IGNORED)
+    return F.cross_entropy(predictions, targets)  # -100 is what it ignores by default

@@ -17,9 +17,9 @@ def buckets(sizes, limit):
     if limit < 1:
         raise ValueError("a bucket holds at least one element")
     filled: list[list[int]] = []
-    room = 0
+    room = 0  # no bucket is open yet
     for index in reversed(range(len(sizes))):
-        if not filled or sizes[index] > room:
+        if sizes[index] > room:
             filled.append([])  # also for one that is larger than the limit: it has a bucket of its own
             room = limit
         filled[-1].append(index)

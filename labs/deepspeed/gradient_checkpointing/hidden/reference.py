@@ -34,7 +34,7 @@ class _Checkpoint(torch.autograd.Function):
         ]
         enabled, dtype = ctx.autocast
         # fork_rng puts the generator back where the backward pass found it.
-        with torch.random.fork_rng(devices=[]), torch.enable_grad(), torch.autocast("cpu", dtype, enabled=enabled):
+        with torch.random.fork_rng(), torch.enable_grad(), torch.autocast("cpu", dtype, enabled=enabled):
             torch.set_rng_state(ctx.random_state)
             output = ctx.module(*inputs)
         wanted = [*inputs, *ctx.module.parameters()]

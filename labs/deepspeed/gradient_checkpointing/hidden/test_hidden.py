@@ -46,6 +46,12 @@ def test_as_without_checkpointing(candidate, reference, draw, batch, hidden, wid
     check(candidate, reference, a_call(draw, batch=batch, hidden=hidden, width=width))
 
 
+@judges("gradients")
+@pytest.mark.parametrize("how", [{"gated": True}, {"spare": True}])
+def test_an_input_that_comes_from_another_and_a_weight_without_use(candidate, reference, draw, how):
+    check(candidate, reference, a_call(draw) | how)
+
+
 @judges("frozen-inputs")
 @pytest.mark.parametrize("frozen", [[], ["first"], ["second"]])
 def test_weights_learn_behind_inputs_that_do_not(candidate, reference, draw, frozen):

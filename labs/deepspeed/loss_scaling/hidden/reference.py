@@ -29,11 +29,11 @@ class LossScaler:
         self.hysteresis = hysteresis
         self.consecutive_hysteresis = consecutive_hysteresis
         self.patience = hysteresis  # how many overflows from here on until the scale falls
-        self.good_steps = 0  # since the last overflow
+        self.followed = -1  # good steps behind the first good one since the last overflow
 
     def update(self, overflow: bool) -> None:
         if overflow:
-            self.good_steps = 0
+            self.followed = -1
             if self.patience > 1:
                 self.patience -= 1
             elif self.scale <= self.min_scale:
@@ -41,8 +41,8 @@ class LossScaler:
             else:
                 self.scale = max(self.scale / 2, self.min_scale)
             return
-        self.good_steps += 1
-        grows = self.good_steps > 1 and (self.good_steps - 1) % self.window == 0
+        self.followed += 1
+        grows = self.followed > 0 and self.followed % self.window == 0
         if grows:
             self.scale *= 2
         if grows or self.consecutive_hysteresis:
@@ -64,9 +64,8 @@ def step(loss, model, masters, scaler, lr, max_norm=None):
         return False
     if max_norm is not None:
         norm = torch.cat([g.flatten() for g in present]).norm()  # of all parameters together
-        if norm > max_norm:
-            for gradient in present:
-                gradient.mul_(max_norm / norm)
+        for gradient in present:
+            gradient.mul_((max_norm / norm).clamp(max=1))
     with torch.no_grad():
         for parameter, master, gradient in zip(model, masters, gradients, strict=True):
             if gradient is not None:

@@ -52,7 +52,8 @@ def test_the_scale_falls_once_patience_is_used_up(candidate, reference, draw, hy
 @judges("falls")
 def test_the_first_scale_is_given_and_the_defaults_are_deepspeeds(candidate):
     assert candidate.trace([True, True, True])["scales"] == [65536.0, 65536.0, 32768.0, 16384.0]
-    assert candidate.trace([True], init_scale=8.0, hysteresis=1)["scales"] == [8.0, 4.0]
+    actual = candidate.trace([True] * 4, init_scale=4.0, hysteresis=1)
+    assert actual == {"scales": [4.0, 2.0, 1.0], "stopped_at": 1.0}
 
 
 @judges("rises")

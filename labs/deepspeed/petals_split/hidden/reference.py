@@ -95,7 +95,7 @@ class _Chain(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx, x, remote):
-        y, ctx.done = remote.forward(x.detach(), 0, remote.n_blocks)  # of this call, not of the client
+        y, ctx.done = remote.forward(x, 0, remote.n_blocks)  # of this call, not of the client
         ctx.remote = remote
         return y
 
@@ -106,4 +106,4 @@ class _Chain(torch.autograd.Function):
 
 def lm_loss(logits, ids):
     # (batch, length, vocabulary) -> (batch * (length - 1), vocabulary): the logits at t are for the token at t + 1
-    return F.cross_entropy(logits[:, :-1].flatten(0, 1).float(), ids[:, 1:].flatten(), ignore_index=-100)
+    return F.cross_entropy(logits[:, :-1].flatten(0, 1), ids[:, 1:].flatten())  # which leaves -100 out

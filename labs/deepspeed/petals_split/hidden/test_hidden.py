@@ -67,7 +67,7 @@ def test_a_server_runs_the_blocks_that_are_asked_for(candidate, reference, draw,
 @judges("frozen")
 def test_a_server_keeps_nothing_of_its_own(candidate, draw):
     actual = candidate.server(**a_model(draw, n=3), start=2, of=(2, 5))
-    assert (actual["trained"], actual["left"], actual["graph"]) == (0, 0, False)
+    assert (actual["trained"], actual["left"], actual["graph"], actual["marked"]) == (0, 0, False, False)
 
 
 SPLITS = [[[0, 2], [2, 3], [3, 6]], [[3, 6], [0, 4]], [[0, 1], [1, 6], [0, 6]]]

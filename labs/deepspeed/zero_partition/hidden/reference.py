@@ -36,7 +36,7 @@ class ZeroAdamW:
         self.comm, self.ranks, self.max_norm = comm, ranks, max_norm
         self.lr, self.betas, self.eps, self.weight_decay = lr, betas, eps, weight_decay
         self.length = -(-sum(self.sizes) // ranks)
-        self.masters = [shard.clone() for shard in self._flat(parameters).split(self.length)]
+        self.masters = list(self._flat(parameters).split(self.length))
         self.momentum = [torch.zeros_like(shard) for shard in self.masters]
         self.variance = [torch.zeros_like(shard) for shard in self.masters]
         self.steps = 0
@@ -50,8 +50,7 @@ class ZeroAdamW:
         shards = self.comm.reduce_scatter([self._flat(of_rank) / self.ranks for of_rank in gradients])
         if self.max_norm is not None:
             norm = self.comm.all_reduce([shard.square().sum() for shard in shards]).sqrt()
-            if norm > self.max_norm:
-                shards = [shard * (self.max_norm / norm) for shard in shards]
+            shards = [shard * (self.max_norm / norm).clamp(max=1) for shard in shards]
         self.steps += 1
         for rank in range(self.ranks):
             self._update(self.masters[rank], self.momentum[rank], self.variance[rank], shards[rank])

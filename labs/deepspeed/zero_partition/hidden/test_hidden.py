@@ -42,8 +42,11 @@ def whole(parameters, gradients, lr, betas=(0.9, 0.999), eps=1e-8, weight_decay=
 
 
 def compare(candidate, parameters, gradients, **given):
+    compare_given(candidate, parameters, gradients, GIVEN | given)
+
+
+def compare_given(candidate, parameters, gradients, given):
     """Compare the parameters after each step with those of a plain AdamW."""
-    given = GIVEN | given
     actual = candidate.train(parameters, gradients, **given)
     masters, _momentum, _variance = whole(parameters, gradients, **given)
     if len(actual["parameters"]) != len(masters):
@@ -114,6 +117,14 @@ def test_gradients_are_averaged_over_the_ranks(candidate, draw, ranks):
 @pytest.mark.parametrize("given", [{"weight_decay": 0.3}, {"eps": 0.5}, {"betas": (0.5, 0.6)}, {"lr": 0.5}])
 def test_the_optimizer_itself(candidate, draw, given):
     compare(candidate, parameters_of(draw), gradients_of(draw, 4, 2), **given)
+
+
+@judges("adamw")
+@pytest.mark.parametrize("size", [1.0, 1e-8])
+def test_the_defaults(candidate, draw, size):
+    # Where gradients are as small as eps, they show it.
+    gradients = [[[g * size for g in of_rank] for of_rank in of_ranks] for of_ranks in gradients_of(draw, 4, 2)]
+    compare_given(candidate, parameters_of(draw), gradients, {"lr": 0.05})
 
 
 @judges("clipping")

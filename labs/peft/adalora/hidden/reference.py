@@ -24,9 +24,9 @@ class SVDLinear(nn.Module):
     def __init__(self, base: nn.Linear, r: int, alpha: float) -> None:
         super().__init__()
         self.base = base.requires_grad_(False)
-        self.lora_A = nn.Parameter(base.weight.new_empty(r, base.in_features).normal_(std=0.02))
+        self.lora_A = nn.Linear(base.in_features, r).to(base.weight).weight  # (r, in)
         self.lora_E = nn.Parameter(base.weight.new_zeros(r, 1))
-        self.lora_B = nn.Parameter(base.weight.new_empty(base.out_features, r).normal_(std=0.02))
+        self.lora_B = nn.Parameter(nn.Linear(base.out_features, r).to(base.weight).weight.T)  # (out, r)
         self.scale = alpha / r
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -40,17 +40,14 @@ def orthogonality(layers: list[SVDLinear]) -> torch.Tensor:
 
 def _distance(rows: torch.Tensor) -> torch.Tensor:
     gram = rows @ rows.T  # (r, n) @ (n, r) -> (r, r)
-    return (gram - torch.eye(len(rows), device=rows.device, dtype=rows.dtype)).square().sum()
+    return (gram - torch.eye(len(rows), device=rows.device)).square().sum()
 
 
 def budget(step: int, initial: int, target: int, tinit: int, tfinal: int, total: int) -> int:
     if tinit + tfinal >= total:
         raise ValueError(f"no step is left between {tinit} and {total} - {tfinal}")
-    if step <= tinit:
-        return initial
-    if step > total - tfinal:
-        return target
-    left = 1 - (step - tinit) / (total - tfinal - tinit)
+    passed = (step - tinit) / (total - tfinal - tinit)
+    left = 1 - min(max(passed, 0), 1)  # all of it up to tinit, nothing in the last tfinal steps
     return int(target + (initial - target) * left**3)
 
 

@@ -11,8 +11,6 @@ and that is a row of the weight of `nn.Linear`. m starts as the norms of W and B
 Section 4.3: ||V|| follows V, but is a constant to the backward pass. That saves memory and hardly changes the result.
 """
 
-import math
-
 import torch
 from torch import nn
 
@@ -21,10 +19,9 @@ class DoRALinear(nn.Module):
     def __init__(self, base: nn.Linear, r: int, alpha: float) -> None:
         super().__init__()
         self.base = base.requires_grad_(False)  # weight and bias
-        self.lora_A = nn.Parameter(base.weight.new_empty(r, base.in_features))
+        self.lora_A = nn.Linear(base.in_features, r).to(base.weight).weight  # (r, in), drawn as a layer draws its own
         self.lora_B = nn.Parameter(base.weight.new_zeros(base.out_features, r))
-        nn.init.kaiming_uniform_(self.lora_A, a=math.sqrt(5))
-        self.magnitude = nn.Parameter(_row_norms(base.weight).to(base.weight.dtype))  # (out,)
+        self.magnitude = nn.Parameter(_row_norms(base.weight))
         self.scale = alpha / r
         self.before_merge: torch.Tensor | None = None
 
@@ -33,7 +30,7 @@ class DoRALinear(nn.Module):
             return self.base(x)
         with torch.no_grad():  # a constant to the backward pass
             norms = _row_norms(self._updated())
-        factor = (self.magnitude / norms).to(x.dtype)  # (out,)
+        factor = self.magnitude / norms  # (out,)
         update = x @ self.lora_A.T @ self.lora_B.T * self.scale  # (..., in) -> (..., r) -> (..., out)
         y = factor * (x @ self.base.weight.T + update)
         return y if self.base.bias is None else y + self.base.bias  # the bias has no direction: it is not scaled
@@ -52,15 +49,10 @@ class DoRALinear(nn.Module):
             self.before_merge = None
 
     def _updated(self) -> torch.Tensor:
-        """V, in float32 where the base is in half precision."""
-        update = _wide(self.lora_B) @ _wide(self.lora_A) * self.scale  # (out, r) @ (r, in) -> (out, in)
-        return _wide(self.base.weight) + update
-
-
-def _wide(values: torch.Tensor) -> torch.Tensor:
-    """At least float32: squares of elements from 256 on overflow in float16."""
-    return values.to(torch.promote_types(values.dtype, torch.float32))
+        """V = W + (alpha / r) B A: (out, in)."""
+        return self.base.weight + self.lora_B @ self.lora_A * self.scale  # (out, r) @ (r, in)
 
 
 def _row_norms(weight: torch.Tensor) -> torch.Tensor:
-    return _wide(weight.detach()).norm(dim=1)  # (out, in) -> (out,)
+    # norm() sums in float32 also in half precision: squares of elements from 256 on overflow in float16.
+    return weight.norm(dim=1)  # (out, in) -> (out,)

@@ -40,4 +40,4 @@ def make_optimizer(model: nn.Module, lr: float, weight_decay: float) -> torch.op
 def set_mode(model: nn.Module) -> None:
     model.eval()
     for layer in model.layers:
-        layer.train(any(parameter.requires_grad for parameter in layer.parameters()))
+        layer.train(next(layer.parameters()).requires_grad)  # it trains as a whole, or not at all

@@ -23,7 +23,7 @@ class Adapter(nn.Module):
         self.down = nn.Linear(dim, bottleneck)
         self.up = nn.Linear(bottleneck, dim)
         for linear in (self.down, self.up):
-            nn.init.trunc_normal_(linear.weight, std=1e-2, a=-2e-2, b=2e-2)
+            nn.init.normal_(linear.weight, std=1e-2)  # the paper cuts it at two standard deviations
             nn.init.zeros_(linear.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:

@@ -21,12 +21,12 @@ def quantize(weight: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     weight = weight.float()
     scale = weight.abs().amax(dim=1) / 127  # (rows, columns) -> (rows,)
     scale = torch.where(scale > 0, scale, 1.0)  # a row of zeros: 0 / 0 would be NaN
-    codes = (weight / scale[:, None]).round().clamp(-127, 127)
+    codes = (weight / scale[:, None]).round()  # the largest is divided by itself / 127: none is beyond 127
     return codes.to(torch.int8), scale
 
 
 def dequantize(codes: torch.Tensor, scale: torch.Tensor, dtype: torch.dtype = torch.float32) -> torch.Tensor:
-    return (codes.float() * scale[:, None]).to(dtype)  # (rows,) -> (rows, 1): one scale for each row
+    return (codes * scale[:, None]).to(dtype)  # in float32; (rows,) -> (rows, 1): one scale for each row
 
 
 def int8_linear(
@@ -34,7 +34,7 @@ def int8_linear(
 ) -> torch.Tensor:
     y = x.float() @ dequantize(codes, scale).T  # (..., columns) -> (..., rows)
     if bias is not None:
-        y = y + bias.float()
+        y = y + bias
     return y.to(x.dtype)
 
 

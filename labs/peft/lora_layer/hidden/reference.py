@@ -10,8 +10,6 @@ The paper draws A from a Gaussian; loralib and peft draw it as `nn.Linear` draws
 Dropout, where there is any, acts on what goes into A: the base always sees x itself.
 """
 
-import math
-
 import torch
 from torch import nn
 
@@ -20,10 +18,9 @@ class LoRALinear(nn.Module):
     def __init__(self, base: nn.Linear, r: int, alpha: float, dropout: float = 0.0) -> None:
         super().__init__()
         self.base = base.requires_grad_(False)  # weight and bias
-        # Taken from the base's weight, both parameters have its dtype and its device.
-        self.lora_A = nn.Parameter(base.weight.new_empty(r, base.in_features))
+        # Both parameters have the dtype and the device of the base's weight.
+        self.lora_A = nn.Linear(base.in_features, r).to(base.weight).weight  # (r, in)
         self.lora_B = nn.Parameter(base.weight.new_zeros(base.out_features, r))
-        nn.init.kaiming_uniform_(self.lora_A, a=math.sqrt(5))
         self.dropout = nn.Dropout(dropout)
         self.scale = alpha / r
         self.merged = False

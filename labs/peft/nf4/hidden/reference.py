@@ -22,8 +22,8 @@ OFFSET = 0.9677083
 
 def nf4_table() -> torch.Tensor:
     above, below = (_quantiles(count) for count in (8, 7))
-    table = torch.tensor([-q for q in below] + [0.0] + above[::-1], dtype=torch.float64)
-    return (table / table.max()).float()
+    table = [-q for q in below] + [0.0] + above[::-1]
+    return torch.tensor([q / max(table) for q in table])
 
 
 def _quantiles(count: int) -> list[float]:
@@ -32,12 +32,12 @@ def _quantiles(count: int) -> list[float]:
 
 
 def quantize(weight: torch.Tensor, block: int = 64) -> tuple[torch.Tensor, torch.Tensor]:
-    flat = weight.detach().flatten().float()  # (n,)
+    flat = weight.flatten().float()  # (n,)
     blocks = _in_blocks(flat, block)  # (blocks, block)
     absmax = blocks.abs().amax(dim=1)
-    normalised = blocks / torch.where(absmax == 0, 1.0, absmax)[:, None]
     table = nf4_table().to(flat.device)
-    codes = torch.bucketize(normalised, (table[1:] + table[:-1]) / 2).to(torch.uint8)  # 15 midpoints: the nearest
+    midpoints = (table[1:] + table[:-1]) / 2  # 15: between two of them lies what is nearest to a value
+    codes = torch.bucketize(_divided(blocks, absmax), midpoints).to(torch.uint8)
     codes = torch.nn.functional.pad(codes.flatten()[: len(flat)], (0, len(flat) % 2), value=7)  # 7 is the code of zero
     return codes[0::2] << 4 | codes[1::2], absmax  # the first of two in the high half
 
@@ -55,7 +55,7 @@ def quantize_scales(absmax: torch.Tensor, block: int = 256) -> tuple[torch.Tenso
     mean = absmax.mean()
     blocks = _in_blocks(absmax - mean, block)
     scales = blocks.abs().amax(dim=1) / 127
-    codes = (blocks / torch.where(scales == 0, 1.0, scales)[:, None]).round().to(torch.int8)
+    codes = _divided(blocks, scales).round().to(torch.int8)
     return codes.flatten()[: len(absmax)], scales, mean
 
 
@@ -72,3 +72,8 @@ def bits_per_weight(block: int = 64, scale_block: int | None = None) -> float:
 def _in_blocks(flat: torch.Tensor, block: int) -> torch.Tensor:
     """(n,) -> (ceil(n / block), block), the last block filled up with zeros."""
     return torch.nn.functional.pad(flat, (0, -len(flat) % block)).reshape(-1, block)
+
+
+def _divided(blocks: torch.Tensor, scales: torch.Tensor) -> torch.Tensor:
+    """Each block by its scale. A block of zeros stays one, where 0 / 0 is NaN."""
+    return (blocks / scales[:, None]).nan_to_num()

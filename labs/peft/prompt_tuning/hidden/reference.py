@@ -9,7 +9,7 @@ Section 3.2 compares starts: P begins as embeddings of tokens drawn from the voc
 words that describe the task. As peft does it, too few are repeated and too many are cut.
 
 The virtual tokens are attended to like any others, so the mask says 1. Nobody asks the model to predict them, so
-their labels are -100, which the loss leaves out. The last of them predicts the first token of the input.
+their labels are -100, which `cross_entropy` leaves out. The last of them predicts the first token of the input.
 """
 
 import torch
@@ -23,8 +23,8 @@ class SoftPrompt(nn.Module):
         if token_ids is None:
             start = torch.randint(word_embeddings.num_embeddings, (length,))
         else:
-            start = torch.tensor(token_ids).repeat(-(-length // len(token_ids)))[:length]  # rounded up, then cut
-        rows = word_embeddings.weight.detach()[start.to(word_embeddings.weight.device)]  # (length, dim), a copy
+            start = torch.tensor(token_ids).repeat(length)[:length]  # more than enough, then cut
+        rows = word_embeddings.weight[start.to(word_embeddings.weight.device)]  # (length, dim), a copy
         # In float32, like peft: steps of an optimizer are lost in half precision.
         self.embedding = nn.Embedding.from_pretrained(rows.float(), freeze=False)
 
@@ -50,7 +50,7 @@ def forward(
     embeds, mask, labels = prepend(prompt, model.get_input_embeddings()(ids), mask, labels)
     logits = model(inputs_embeds=embeds, attention_mask=mask)
     # The logits at position i predict the token at i + 1: (batch, length + seq - 1, vocabulary) against as many labels.
-    loss = F.cross_entropy(logits[:, :-1].flatten(0, 1), labels[:, 1:].flatten(), ignore_index=-100)
+    loss = F.cross_entropy(logits[:, :-1].flatten(0, 1), labels[:, 1:].flatten())
     return logits, loss
 
 

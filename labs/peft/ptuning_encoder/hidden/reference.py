@@ -25,7 +25,7 @@ class PromptEncoder(nn.Module):
         super().__init__()
         self.embedding = nn.Embedding(length, dim)
         if kind == "LSTM":
-            dropout = dropout if layers > 1 else 0.0  # nn.LSTM drops between its layers alone
+            # It drops between its layers alone.
             self.lstm_head = nn.LSTM(dim, hidden, layers, batch_first=True, bidirectional=True, dropout=dropout)
             # Both directions side by side: 2 * hidden go in.
             self.mlp_head = nn.Sequential(nn.Linear(2 * hidden, 2 * hidden), nn.ReLU(), nn.Linear(2 * hidden, dim))
@@ -47,7 +47,7 @@ class PromptEncoder(nn.Module):
     def table(self) -> torch.Tensor:
         training = self.training
         self.eval()  # or the dropout of this one moment would stay for ever
-        rows = self(1)[0]  # (1, length, dim) -> (length, dim)
+        (rows,) = self(1)  # (1, length, dim) -> (length, dim)
         self.train(training)
         return rows
 
@@ -55,7 +55,7 @@ class PromptEncoder(nn.Module):
 class FixedPrompt(nn.Module):
     def __init__(self, table: torch.Tensor) -> None:
         super().__init__()
-        self.register_buffer("rows", table.detach().clone())  # saved and moved with the module, not trained
+        self.register_buffer("rows", table)  # saved and moved with the module, not trained
 
     def forward(self, batch_size: int) -> torch.Tensor:
         return self.rows.expand(batch_size, -1, -1)  # (length, dim) -> (batch, length, dim)

@@ -10,8 +10,6 @@ so that "q_proj" means layers.0.self_attn.q_proj, and neither q_proj_gate nor se
 parameters; nothing else trains, and nothing else needs to be saved.
 """
 
-import math
-
 import torch
 from torch import nn
 
@@ -22,9 +20,8 @@ class LoRALinear(nn.Module):
     def __init__(self, base: nn.Linear, r: int, alpha: float) -> None:
         super().__init__()
         self.base = base
-        self.lora_A = nn.Parameter(base.weight.new_empty(r, base.in_features))
+        self.lora_A = nn.Linear(base.in_features, r).to(base.weight).weight  # (r, in), drawn as a layer draws its own
         self.lora_B = nn.Parameter(base.weight.new_zeros(base.out_features, r))
-        nn.init.kaiming_uniform_(self.lora_A, a=math.sqrt(5))
         self.scale = alpha / r
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -65,7 +62,7 @@ def count_parameters(model: nn.Module) -> tuple[int, int]:
 def adapter_state_dict(model: nn.Module) -> dict[str, torch.Tensor]:
     # By what the module is: its parameters may be frozen by now, and "lora" may be in anybody's name.
     return {
-        f"{name}.{which}": getattr(module, which).detach()
+        f"{name}.{which}": module.state_dict()[which]
         for name, module in model.named_modules()
         if isinstance(module, LoRALinear)
         for which in ("lora_A", "lora_B")

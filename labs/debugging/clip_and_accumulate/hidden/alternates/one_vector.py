@@ -10,7 +10,7 @@ def clip_gradients(parameters, max_norm):
     vector = torch.cat([p.grad.detach().double().flatten() for p in parameters])
     norm = vector.dot(vector).sqrt()
     if norm > max_norm:
-        vector = vector * (max_norm / norm)
+        vector = vector * (max_norm / (norm + 1e-6))
         for p, part in zip(parameters, vector.split([p.numel() for p in parameters])):
             p.grad = part.reshape(p.shape).to(p.grad.dtype)
     return norm.float()

@@ -36,7 +36,8 @@ def checkpoint(module, *inputs):
             sources = [*copies, *weights]
             found = [None] * len(sources)
             indices = [i for i, want in enumerate(wants) if want]
-            for i, g in zip(indices, torch.autograd.grad([output], [sources[i] for i in indices], [grad])):
+            gradients = torch.autograd.grad([output], [sources[i] for i in indices], [grad], allow_unused=True)
+            for i, g in zip(indices, gradients):
                 found[i] = g
             return tuple(found)
 
