@@ -20,6 +20,7 @@ from quiz.records.store import EventKind, Records
 from tui import cjk
 from tui.desk import Desk, JudgeFactory, JudgeService
 from tui.journal import Journal
+from tui.screens.calculator import CalculatorScreen
 from tui.screens.filter import FilterScreen
 from tui.screens.help import HelpScreen
 from tui.screens.home import HomeScreen
@@ -34,6 +35,8 @@ from tui.strings import say
 from tui.translation import preferred_language
 
 Start = Literal["home", "quiz"]
+MOST_TOLD = 3
+"""Files left out that are named on opening; `ropes bank check --bank` names all."""
 
 
 class RopesApp(App[int]):
@@ -48,6 +51,7 @@ class RopesApp(App[int]):
         "screens/lab.tcss",
         "screens/map.tcss",
         "screens/reference.tcss",
+        "screens/calculator.tcss",
     ]
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -87,7 +91,14 @@ class RopesApp(App[int]):
         self.push_screen(HomeScreen(self.desk))
         if self._start == "quiz":
             self.push_screen(QuizScreen(self.desk))
+        self.call_after_refresh(self._tell_left_out)
         self.call_after_refresh(self._warm_judge)
+
+    def _tell_left_out(self) -> None:
+        first = {problem.file: problem for problem in reversed(self.desk.bank.left_out())}
+        for problem in list(first.values())[:MOST_TOLD]:
+            sentence = say("app.left-out", self.language, problem=str(problem))
+            self.notify(sentence, severity="warning", markup=False, timeout=15)
 
     @work(thread=True, group="judge", exit_on_error=False)
     def _warm_judge(self) -> None:
@@ -108,6 +119,8 @@ class RopesApp(App[int]):
                 self.push_screen(LabScreen(self.desk, lab))
             case "map":
                 self.push_screen(MapScreen(self.desk))
+            case "calculator":
+                self.push_screen(CalculatorScreen(self.desk))
             case "filter":
                 self.push_screen(FilterScreen(self.desk))
             case "report":
@@ -157,7 +170,7 @@ class RopesApp(App[int]):
         await asyncio.to_thread(self.desk.journal.close)
 
 
-def run(records_url: str | None = None, start: Start = "home") -> int:
+def run(records_url: str | None = None, start: Start = "home", bank: Bank | None = None) -> int:
     """Open the app in this terminal; the process's exit status.
 
     Raises `quiz.records.store.RecordsUnavailable` and `labs.grading.yaml_source.InvalidFile`.
@@ -166,4 +179,4 @@ def run(records_url: str | None = None, start: Start = "home") -> int:
         print(say("app.no-terminal", preferred_language()), file=sys.stderr)
         return 2
     with Records.open(records_url) as records:
-        return RopesApp(records, start=start).run() or 0
+        return RopesApp(records, start=start, bank=bank).run() or 0

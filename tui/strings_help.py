@@ -10,10 +10,19 @@ HELP: dict[str, tuple[str, str]] = {
         "Home shows the tracks of the quiz and the labs, and how far this session has come. Everything you do is "
         "saved at once: quit whenever you like and go on later. N begins a new session, in which nothing is "
         "answered yet; R shows the report on this one. F chooses questions by track, type and level. M shows the labs "
-        "as a map: which needs which, and which comes next.",
+        "as a map: which needs which, and which comes next. K opens the functions behind the questions as calculators.",
         "主页列出题目的各个方向和实验，以及本场次的进度。所有操作即时保存：随时可以退出，之后再继续。按 N 开始"
         "新的场次，从头作答；按 R 查看本场次的报告；按 F 按方向、题型和难度选题；"
-        "按 M 查看实验地图，上面有各实验的先后关系和建议的下一个。",
+        "按 M 查看实验地图，上面有各实验的先后关系和建议的下一个；按 K 打开计算器，用自己的数调用题目背后的函数。",
+    ),
+    "help.calculator": (
+        "Choose a calculator and type your own numbers; commas set apart the names in a list. A known model fills "
+        "in the fields that its shape says. Enter in a field, the button or F5 computes: the function runs in a "
+        "process of its own with the libraries themselves, which takes some seconds. Below the result stands what the "
+        "function says of itself: its formula and its source.",
+        "选择一个计算器，填入自己的数；列表中的各个名称用逗号分隔。选择已知模型，会按其结构填入对应的各栏。"
+        "在输入框中按 Enter、单击按钮或按 F5 即可计算：函数在单独的进程中调用相关的库，需要几秒到十几秒。"
+        "结果下方是函数自己的说明：公式与出处。",
     ),
     "help.filter": (
         "The quiz asks those questions that fit all three lists and are not answered yet. Enter starts it; Escape "

@@ -74,7 +74,7 @@ def parameters(
     for text in said:
         name, equals, value = text.partition("=")
         if not equals or name not in params:
-            takes = ", ".join(f"{name}={_typed(value)}" for name, value in calculator.params.items())
+            takes = ", ".join(f"{name}={typed(value)}" for name, value in calculator.params.items())
             raise UnfitParameter(f"{text!r} does not fit; {calculator.name} takes: {takes}")
         params[name] = _read(name, value, calculator.params[name])
     return params
@@ -107,9 +107,10 @@ def _read(name: str, text: str, like: Parameter) -> Parameter:
             case list():
                 return [part.strip() for part in text.split(",")]
     except (ValueError, KeyError):
-        raise UnfitParameter(f"{name} takes a value like {_typed(like)}, not {text!r}") from None
+        raise UnfitParameter(f"{name} takes a value like {typed(like)}, not {text!r}") from None
     return text
 
 
-def _typed(value: Parameter) -> str:
+def typed(value: Parameter) -> str:
+    """`value` as one types it."""
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)

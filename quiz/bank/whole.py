@@ -13,12 +13,9 @@ from quiz.bank.schema import Question, Topic
 
 def whole_bank_problems(bank: Bank, topics: Mapping[TopicFile, Topic]) -> Iterator[Problem]:
     """Problems of all `topics` together."""
+    yield from balance_problems(bank, topics)
     questions = [question for topic in topics.values() for question in topic.questions]
-    for fault in (*position_faults(questions), *length_faults(questions)):
-        yield Problem(bank.root, 1, "options", fault)
-    places = {q.id: (file, i) for file, topic in topics.items() for i, q in enumerate(topic.questions)}
-    for first, second in twins(questions):
-        yield _at(places, second, f"asks nearly the same as {first.id}: change one, or take one out")
+    places = _places(topics)
     yield from _inventory_problems(bank, questions, places)
     path = bank.root / lock.FILE_NAME
     try:
@@ -26,6 +23,20 @@ def whole_bank_problems(bank: Bank, topics: Mapping[TopicFile, Topic]) -> Iterat
             yield Problem(path, 1, name, fault)
     except ValueError:
         yield Problem(path, 1, "", "cannot be read; take it from the repository again")
+
+
+def balance_problems(bank: Bank, topics: Mapping[TopicFile, Topic]) -> Iterator[Problem]:
+    """Keys that give themselves away by their place or length, and questions that ask the same."""
+    questions = [question for topic in topics.values() for question in topic.questions]
+    for fault in (*position_faults(questions), *length_faults(questions)):
+        yield Problem(bank.root, 1, "options", fault)
+    places = _places(topics)
+    for first, second in twins(questions):
+        yield _at(places, second, f"asks nearly the same as {first.id}: change one, or take one out")
+
+
+def _places(topics: Mapping[TopicFile, Topic]) -> dict[str, tuple[TopicFile, int]]:
+    return {q.id: (file, i) for file, topic in topics.items() for i, q in enumerate(topic.questions)}
 
 
 def _inventory_problems(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from labs.grading.content import Language, Level, Source
-from quiz.bank.private import MAX_QUESTIONS, MAX_TEXT
+from quiz.bank.bounds import MAX_QUESTIONS, MAX_TEXT
 from quiz.exchange.outcome import Malformed
 
 M = TypeVar("M", bound=BaseModel)
@@ -127,12 +127,13 @@ def made(line: int, model: type[M], data: Any) -> M:
         raise Malformed(line, f"{where}: {first['msg']}"[:300]) from error
 
 
-def _texts(node: Any) -> Iterable[str]:
-    if isinstance(node, str):
-        yield node
-    elif isinstance(node, Mapping):
-        for value in node.values():
-            yield from _texts(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from _texts(value)
+def _texts(root: Any) -> Iterator[str]:
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, str):
+            yield node
+        elif isinstance(node, Mapping):
+            pending += node.values()
+        elif isinstance(node, list):
+            pending += node

@@ -40,7 +40,8 @@ def write_gift(questions: Iterable[Question], language: str) -> Exported:
     notes = [
         Note(
             "",
-            "GIFT holds one language and no versions, levels, topics, sources, misconceptions or code that computes keys",
+            "GIFT holds one language, and neither versions, levels, topics, sources, misconceptions nor code that "
+            "computes keys",
         )
     ]
     written: list[str] = []
@@ -70,22 +71,15 @@ def _parts(question: Question, language: str, losses: list[str]) -> tuple[str, l
     """What stands before the answers, the answers, and what stands behind them, all escaped."""
     prompt = question.prompt[language]
     match question:
-        case SingleChoice() | LogDiagnosis():
-            if isinstance(question, LogDiagnosis):
-                prompt += f"\n\n{fenced(question.log)}"
-                losses.append("becomes single choice, the log stands in the prompt")
-            return escape(prompt), [_option(o, language, "=" if o.correct else "~", "") for o in question.options], ""
+        case SingleChoice():
+            return escape(prompt), _options(question, language), ""
+        case LogDiagnosis():
+            losses.append("becomes single choice, the log stands in the prompt")
+            return escape(f"{prompt}\n\n{fenced(question.log)}"), _options(question, language), ""
         case MultipleChoice():
             return escape(prompt), _weighted(question, language), ""
         case Numeric():
-            if question.unit:
-                prompt += f" ({question.unit[language]})"
-                losses.append("its unit stands in the prompt")
-            if question.tolerance.relative:
-                losses.append("its relative tolerance becomes an absolute one")
-            if question.pitfalls:
-                losses.append("what is said of wrong numbers is dropped")
-            return escape(prompt), [f"#{number_text(question.answer)}:{number_text(_tolerance(question))}"], ""
+            return escape(_numeric_prompt(question, language, losses)), [_number(question)], ""
         case Matching():
             return escape(prompt), _pairs(question, language, losses), ""
         case Cloze():
@@ -101,6 +95,10 @@ def _parts(question: Question, language: str, losses: list[str]) -> tuple[str, l
             raise _LeftOut("GIFT has no ordering")
         case SpotTheLine():
             raise _LeftOut("GIFT has no lines to mark")
+
+
+def _options(question: SingleChoice | LogDiagnosis, language: str) -> list[str]:
+    return [_option(option, language, "=" if option.correct else "~", "") for option in question.options]
 
 
 def _option(option: Option, language: str, sign: str, weight: str) -> str:
@@ -123,6 +121,21 @@ def _weighted(question: MultipleChoice, language: str) -> list[str]:
     """Right options share the mark, and a wrong one costs all of it; Moodle knows no other sum that fits."""
     share = f"%{100 / len(question.correct_keys):.5f}".rstrip("0").rstrip(".") + "%"
     return [_option(o, language, "~", share if o.correct else "%-100%") for o in question.options]
+
+
+def _numeric_prompt(question: Numeric, language: str, losses: list[str]) -> str:
+    if question.tolerance.relative:
+        losses.append("its relative tolerance becomes an absolute one")
+    if question.pitfalls:
+        losses.append("what is said of wrong numbers is dropped")
+    if not question.unit:
+        return question.prompt[language]
+    losses.append("its unit stands in the prompt")
+    return f"{question.prompt[language]} ({question.unit[language]})"
+
+
+def _number(question: Numeric) -> str:
+    return f"#{number_text(question.answer)}:{number_text(_tolerance(question))}"
 
 
 def _tolerance(question: Numeric) -> float:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from quiz.bank.schema import Cloze, Matching, MultipleChoice, Numeric, Open, Question, SingleChoice
-from quiz.exchange.filling import FILL_IN, KEYS, NO_FUNCTION, NO_MODEL_ANSWER, Filling
+from quiz.exchange.filling import FILL_IN, KEYS, NO_FUNCTION, NO_MODEL_ANSWER, Filling, M
 from quiz.exchange.gift import MARKERS
 from quiz.exchange.outcome import Imported, Malformed, Note
 from quiz.exchange.prose import plain_lines
@@ -25,7 +25,9 @@ _ANSWER = re.compile(r"(?P<sign>[=~])(?P<said>(?:\\.|[^\\=~])*+)", re.S)
 _WEIGHT = re.compile(r"%(-?\d{1,3}(?:\.\d{1,10})?)%")
 _FEEDBACK = re.compile(r"(?P<said>(?:\\.|[^\\#])*+)(?:#(?P<feedback>.*))?\Z", re.S)
 _NUMBER = r"[+-]?(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})(?:[eE][+-]?\d{1,3})?"
-_VALUE = re.compile(rf"\s*(?:(?P<low>{_NUMBER})\s*\.\.\s*(?P<high>{_NUMBER})|(?P<value>{_NUMBER})(?:\s*:\s*(?P<off>{_NUMBER}))?)\s*\Z")
+_VALUE = re.compile(
+    rf"\s*(?:(?P<low>{_NUMBER})\s*\.\.\s*(?P<high>{_NUMBER})|(?P<value>{_NUMBER})(?:\s*:\s*(?P<off>{_NUMBER}))?)\s*\Z"
+)
 _TRUTH = {"T": True, "TRUE": True, "F": False, "FALSE": False}
 _ESCAPE = re.compile(r"\\([\\~=#{}:n])")
 
@@ -60,6 +62,8 @@ class _Answer:
     """Per cent; None where none is written."""
     raw: str
     """Escaped, without weight and feedback."""
+    whole: str
+    """Escaped, with both: pairs have neither."""
     feedback: str
 
     @property
@@ -131,7 +135,7 @@ class _Reader:
         answers = self._answers(inside)
         if any(answer.sign == "~" for answer in answers):
             return self._choice(answers, asked)
-        if any("->" in answer.raw for answer in answers):
+        if any("->" in answer.whole for answer in answers):
             return self._made(Matching, asked | {"type": "matching", "pairs": self._pairs(answers)})
         if has_tail:
             return self._gapped(before, answers, after, parts)
@@ -152,7 +156,7 @@ class _Reader:
         parts = _FEEDBACK.match(text[weight.end() :] if weight else text)
         assert parts, "an unfinished escape was refused before"
         feedback = unescape(parts["feedback"] or "").strip()
-        return _Answer(sign, float(weight[1]) if weight else None, parts["said"].strip(_BLANKS), feedback)
+        return _Answer(sign, float(weight[1]) if weight else None, parts["said"].strip(_BLANKS), text, feedback)
 
     def _choice(self, answers: list[_Answer], parts: dict[str, Any]) -> Question:
         if len(answers) > len(KEYS):
@@ -213,7 +217,7 @@ class _Reader:
             raise self._fault(f"{len(answers)} pairs: a question has at most {len(KEYS)} here, take some out")
         pairs = []
         for key, answer in zip(KEYS, answers, strict=False):
-            left, arrow, right = answer.raw.partition("->")
+            left, arrow, right = answer.whole.partition("->")
             if not arrow:
                 raise self._fault("some answers have `->` and others do not: a pair is written =left -> right")
             texts = self.filling.text(_literal(left)), self.filling.text(unescape(right).strip())
@@ -237,7 +241,7 @@ class _Reader:
         accept = [answer.text for answer in right]
         return {"type": "cloze", "text": texts, "gaps": {"1": {"accept": accept}}}
 
-    def _made(self, model: Any, parts: dict[str, Any]) -> Any:
+    def _made(self, model: type[M], parts: dict[str, Any]) -> M:
         return self.filling.question(self.block.line, model, self.name, parts)
 
     def _note(self, sentence: str) -> None:

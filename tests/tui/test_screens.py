@@ -11,6 +11,7 @@ from textual.widgets._footer import FooterKey
 
 from quiz.records.store import EventKind
 from tests.tui.driving import click_on, shown, type_text, until, until_shown
+from tui.screens.calculator import CalculatorScreen
 from tui.screens.filter import FilterScreen
 from tui.screens.help import HelpScreen
 from tui.screens.home import HomeScreen
@@ -26,6 +27,7 @@ WAY_TO = {
     QuizScreen: ["enter"],
     LabScreen: ["tab", "enter"],
     MapScreen: ["m"],
+    CalculatorScreen: ["k"],
     ReportScreen: ["r"],
 }
 EVERY_SCREEN = pytest.mark.parametrize("screen", WAY_TO)

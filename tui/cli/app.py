@@ -7,7 +7,9 @@ from typing import Annotated, Literal, NoReturn
 
 import typer
 
-from tui.cli import bank, lab
+from tui.cli import bank as bank_commands
+from tui.cli import lab
+from tui.cli.banks import BanksOption, open_banks
 from tui.cli.output import FAILED, JsonOption, LanguageOption, give_up
 
 cli = typer.Typer(
@@ -17,28 +19,28 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 cli.add_typer(lab.commands, name="lab")
-cli.add_typer(bank.commands, name="bank")
+cli.add_typer(bank_commands.commands, name="bank")
 
 
 @cli.callback(invoke_without_command=True)
-def start(context: typer.Context) -> None:
+def start(context: typer.Context, bank: BanksOption = None) -> None:
     if context.invoked_subcommand is None:
-        _open_app("home")
+        _open_app(context, "home")
 
 
 @cli.command()
-def quiz() -> None:
+def quiz(context: typer.Context) -> None:
     """Open the app at the quiz, where you left it."""
-    _open_app("quiz")
+    _open_app(context, "quiz")
 
 
-def _open_app(start: Literal["home", "quiz"]) -> NoReturn:
+def _open_app(context: typer.Context, start: Literal["home", "quiz"]) -> NoReturn:
     from labs.grading.yaml_source import InvalidFile
     from quiz.records.store import RecordsUnavailable
     from tui.app import run
 
     try:
-        raise typer.Exit(run(start=start))
+        raise typer.Exit(run(start=start, bank=open_banks(context)))
     except (RecordsUnavailable, InvalidFile) as error:
         give_up(str(error))
 
@@ -60,6 +62,7 @@ def grade(
 
 @cli.command()
 def report(
+    context: typer.Context,
     html: Annotated[Path | None, typer.Option(help="Write one self-contained, printable HTML file.")] = None,
     session: Annotated[str | None, typer.Option(help="A session's id; the latest one if not given.")] = None,
     as_json: JsonOption = False,
@@ -68,7 +71,7 @@ def report(
     """Show the report of a session."""
     from tui.cli.report import show_report
 
-    show_report(html=html, session_id=session, as_json=as_json, language=language)
+    show_report(open_banks(context), html=html, session_id=session, as_json=as_json, language=language)
 
 
 @cli.command()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tui.cli import exchange
+from tui.cli.banks import BanksOption, PrivateBankOption, open_banks, open_private_bank
 from tui.cli.output import (
     FAILED,
     JsonOption,
@@ -22,18 +24,23 @@ from tui.cli.output import (
     progress,
 )
 
+if TYPE_CHECKING:
+    from labs.grading.yaml_source import Problem
+
 commands = typer.Typer(help="Look at the questions, check the bank.", no_args_is_help=True)
+commands.command("export")(exchange.export)
+commands.command("import")(exchange.import_)
 
 
 @commands.command("list")
 def list_questions(
+    context: typer.Context,
     search: Annotated[str, typer.Option(help="Only questions whose id, topics or prompt contain this.")] = "",
+    banks: BanksOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List the questions."""
-    from quiz.bank.loader import Bank
-
-    entries = Bank().search(search)
+    entries = open_banks(context, banks).search(search)
     if as_json:
         print_json([_summary(entry) for entry in entries])
         return
@@ -42,16 +49,18 @@ def list_questions(
 
 @commands.command()
 def show(
+    context: typer.Context,
     question_id: Annotated[str, typer.Argument(metavar="QUESTION")],
+    banks: BanksOption = None,
     as_json: JsonOption = False,
     language: LanguageOption = None,
 ) -> None:
     """Show a question with its key, explanation and sources."""
-    from quiz.bank.loader import Bank, UnknownQuestion
+    from quiz.bank.loader import UnknownQuestion
     from quiz.presentation import key_text
 
     try:
-        entry = Bank().find(question_id)
+        entry = open_banks(context, banks).find(question_id)
     except UnknownQuestion as error:
         give_up(str(error))
     if as_json:
@@ -76,35 +85,57 @@ def show(
 
 @commands.command()
 def check(
-    topics: Annotated[list[str] | None, typer.Argument(metavar="[TRACK/TOPIC]...")] = None, as_json: JsonOption = False
+    topics: Annotated[list[str] | None, typer.Argument(metavar="[TRACK/TOPIC]...")] = None,
+    private: PrivateBankOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Hold the bank to its rules: schema, keys against the code that derives them, both languages alike."""
     from quiz.bank.check import check as check_bank
     from quiz.bank.loader import Bank
 
+    if private:
+        raise typer.Exit(_check_private(private, topics, as_json=as_json))
     bank = Bank()
     by_name = {f"{file.track}/{file.name}": file for file in bank.topics()}
     if unknown := sorted(set(topics or ()) - by_name.keys()):
         give_up(f"no topic is called {', '.join(unknown)}; there are: {', '.join(by_name)}")
     problems = check_bank(bank, progress(), [by_name[name] for name in topics or ()])
     end_progress()
-    if as_json:
-        print_json([{"file": str(p.file), "line": p.line, "field": p.field, "message": p.message} for p in problems])
-    for problem in problems:
-        narrate(str(problem))
+    _tell_problems(problems, as_json=as_json)
     if not problems and not as_json:
         checked = [by_name[name] for name in topics] if topics else bank.topics()
         print(f"{sum(len(bank.read(file).questions) for file in checked)} questions, no problems")
     raise typer.Exit(FAILED if problems else 0)
 
 
+def _check_private(folder: Path, topics: list[str] | None, *, as_json: bool) -> int:
+    """The exit status of a look at a private bank, whose code is never run here."""
+    from quiz.bank.check import check_private
+
+    if topics:
+        give_up("a private bank is checked as a whole: leave the topics out")
+    bank = open_private_bank(folder)
+    problems = check_private(bank)
+    _tell_problems(problems, as_json=as_json)
+    narrate("keys that code computes were not checked: the code of a private bank is not run")
+    if not problems and not as_json:
+        print(f"{len(bank.entries())} questions, no problems")
+    return FAILED if problems else 0
+
+
+def _tell_problems(problems: list[Problem], *, as_json: bool) -> None:
+    if as_json:
+        print_json([{"file": str(p.file), "line": p.line, "field": p.field, "message": p.message} for p in problems])
+    for problem in problems:
+        narrate(str(problem))
+
+
 @commands.command()
-def stats(as_json: JsonOption = False) -> None:
+def stats(context: typer.Context, banks: BanksOption = None, as_json: JsonOption = False) -> None:
     """Count the questions by track, type, level, language and topic."""
-    from quiz.bank.loader import Bank
     from quiz.bank.stats import stats as count
 
-    counts = count(Bank())
+    counts = count(open_banks(context, banks))
     counted = plain(counts)
     if as_json:
         print_json(counted)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui.cli.output import end_progress, give_up, language_or_default, print_json, print_table, progress
+from tui.number import number_text
 
 
 def calculate(name: str | None, said: list[str], *, model: str | None, as_json: bool, language: str | None) -> None:
@@ -30,12 +31,6 @@ def calculate(name: str | None, said: list[str], *, model: str | None, as_json: 
     if as_json:
         print_json({"name": name, "params": params, "value": outcome.value, "unit": calculator.unit})
         return
-    print(f"{calculator.title[shown]}: {_number(outcome.value)} {calculator.unit or ''}".rstrip())
+    print(f"{calculator.title[shown]}: {number_text(outcome.value)} {calculator.unit or ''}".rstrip())
     print(", ".join(f"{key}={value}" for key, value in params.items()))
     print(f"\n{calculator.formula()}")
-
-
-def _number(value: object) -> str:
-    if isinstance(value, int):
-        return f"{value:,}"
-    return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -10,7 +10,7 @@ from quiz.report.model import build, to_json
 from tui.cli.output import give_up, language_or_default, narrate
 
 
-def show_report(*, html: Path | None, session_id: str | None, as_json: bool, language: str | None) -> None:
+def show_report(bank: Bank, *, html: Path | None, session_id: str | None, as_json: bool, language: str | None) -> None:
     """Print the report, and write it to `html` where that is asked for."""
     shown = language_or_default(language)
     try:
@@ -18,7 +18,7 @@ def show_report(*, html: Path | None, session_id: str | None, as_json: bool, lan
             session = records.session(session_id) if session_id else records.latest_session()
             if session is None:
                 give_up("nothing is recorded yet; start with `ropes`")
-            report = build(records, Bank(), session.id, shown)
+            report = build(records, bank, session.id, shown)
     except (RecordsUnavailable, UnknownSession) as error:
         give_up(str(error))
     if html:

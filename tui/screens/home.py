@@ -34,6 +34,7 @@ class HomeScreen(Page):
         Binding("c", "continue", "key.continue", id="home.continue"),
         Binding("f", "filter", "key.filter", id="home.filter"),
         Binding("m", "map", "key.map", id="home.map"),
+        Binding("k", "calculator", "key.calculator", id="home.calculator"),
         Binding("n", "new_session", "key.new-session", id="home.new-session"),
         Binding("r", "report", "key.report", id="home.report"),
         Binding("q", "app.quit", "key.quit", id="home.quit"),
@@ -92,6 +93,9 @@ class HomeScreen(Page):
 
     def action_map(self) -> None:
         self.post_message(self.Chosen("map"))
+
+    def action_calculator(self) -> None:
+        self.post_message(self.Chosen("calculator"))
 
     def action_report(self) -> None:
         self.post_message(self.Chosen("report"))

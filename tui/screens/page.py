@@ -26,7 +26,7 @@ class Page(Screen[None]):
     class Chosen(Message):
         """The person wants to be asked about a selection, or to go to a lab or to another screen."""
 
-        def __init__(self, goal: Selection | Lab | Literal["filter", "map", "report"]) -> None:
+        def __init__(self, goal: Selection | Lab | Literal["calculator", "filter", "map", "report"]) -> None:
             super().__init__()
             self.goal = goal
 

@@ -12,7 +12,10 @@ from tui.translation import follow_language, language_of
 
 
 class KeyBar(Footer):
-    """Textual's footer, with each binding's description taken as a key in `tui.strings`."""
+    """Textual's footer, with each binding's description taken as a key in `tui.strings`.
+
+    Bindings that Textual's own widgets bring are described in English: they are left out.
+    """
 
     def __init__(self) -> None:
         super().__init__(show_command_palette=False, compact=True)
@@ -21,7 +24,7 @@ class KeyBar(Footer):
         follow_language(self, self._translate)
 
     def compose(self) -> ComposeResult:
-        keys = [key for key in super().compose() if isinstance(key, FooterKey)]
+        keys = [key for key in super().compose() if isinstance(key, FooterKey) and key.description.startswith("key.")]
         for key in sorted(keys, key=_function_keys_last):
             key.description = say(key.description, language_of(self))
             yield key

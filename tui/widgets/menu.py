@@ -15,11 +15,11 @@ from tui.translation import follow_language, language_of
 
 @dataclass(frozen=True)
 class Choice:
-    """One line of a menu. `label` and `state` are asked each time the menu is drawn."""
+    """One entry of a menu, with a line for its state if it has one. Both are asked each time the menu is drawn."""
 
     id: str
     label: Callable[[Language], str]
-    state: Callable[[Language], str]
+    state: Callable[[Language], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -56,5 +56,5 @@ class Menu(OptionList):
 def _option(choice: Choice | Heading, language: Language) -> Option:
     if isinstance(choice, Heading):
         return Option(Content.assemble((choice.label(language), "bold")), disabled=True)
-    state = (f"\n  {choice.state(language)}", "$text-muted")
-    return Option(Content.assemble(choice.label(language), state), id=choice.id)
+    state = f"\n  {choice.state(language)}" if choice.state else ""
+    return Option(Content.assemble(choice.label(language), (state, "$text-muted")), id=choice.id)
