@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -13,11 +14,13 @@ from pydantic import BaseModel
 from labs.grading.content import Language, Source, Text, Track
 from labs.grading.yaml_source import Field, InvalidFile, Problem, duplicate_keys, line_of
 from quiz.bank import calculators, glossary, inventory
+from quiz.bank.fresh import Evaluator
 from quiz.bank.glossary import Term, glossary_faults, read_glossary
 from quiz.bank.keys import wrong_keys
 from quiz.bank.loader import Bank, TopicFile
-from quiz.bank.private import PrivateBank
+from quiz.bank.private import PrivateBank, harmless
 from quiz.bank.prose import markup_faults, parity_faults
+from quiz.bank.sandboxed import compute_sandboxed
 from quiz.bank.schema import Topic
 from quiz.bank.whole import balance_problems, whole_bank_problems
 
@@ -56,10 +59,12 @@ def check(
     return sorted(set(problems))
 
 
-def check_private(bank: PrivateBank) -> list[Problem]:
-    """What is wrong with a private bank. None of its code is run, so keys that code computes are not checked.
+def check_private(
+    bank: PrivateBank, judge: Evaluator, on_progress: Callable[[str], None] | None = None
+) -> list[Problem]:
+    """What is wrong with a private bank. Its code runs in the judge's sandbox and nowhere else. Raises JudgeFault.
 
-    Nor is it held to what our own bank promises: an inventory, a glossary, ids that are locked.
+    It is not held to what our own bank promises: an inventory, a glossary, ids that are locked.
     """
     problems = [*bank.left_out(), *_misplaced_files(bank)]
     unusable = {problem.file for problem in bank.left_out()}
@@ -69,6 +74,8 @@ def check_private(bank: PrivateBank) -> list[Problem]:
         problems += _located(file.path, (*_prose_findings(topic, (), ()), *_source_findings(topic, ())))
     problems += _repeated_ids(topics)
     problems += balance_problems(bank, topics)
+    for file, found in wrong_keys(topics, on_progress, partial(compute_sandboxed, judge)):
+        problems += [harmless(problem) for problem in _located(file.path, [found])]
     return sorted(set(problems))
 
 

@@ -22,10 +22,13 @@ VARIANTS = 3
 Finding = tuple[Field, str]
 
 
+Compute = Callable[[Sequence[DeriveJob | TraceJob], Callable[[str], None] | None], list[Outcome]]
+
+
 def wrong_keys(
-    topics: Mapping[TopicFile, Topic], on_progress: Callable[[str], None] | None
+    topics: Mapping[TopicFile, Topic], on_progress: Callable[[str], None] | None, compute: Compute = compute
 ) -> Iterator[tuple[TopicFile, Finding]]:
-    """Keys that are not what their code computes, and code that computes nothing."""
+    """Keys that are not what their code computes, and code that computes nothing; `compute` is who runs the code."""
     planned = [
         (file, i, question, jobs)
         for file, topic in topics.items()

@@ -1,8 +1,8 @@
 """A private bank: a folder of questions that somebody else may have written, so nothing in it is trusted.
 
 Files are bounded before they are validated, what acts on a terminal is made visible where texts come in, and code is
-data: neither the functions that a question names nor its traces are ever imported or run. A question that varies its
-parameters is asked with those that are stored.
+data: neither the functions that a question names nor its traces are ever imported here. `ropes bank check` runs them in
+the judge's sandbox. A question that varies its parameters is asked with those that are stored.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class PrivateBank(Bank):
         try:
             return super()._summaries(file)
         except InvalidFile as invalid:
-            self._faults[file.path] = [_harmless(problem) for problem in invalid.problems[:MAX_PROBLEMS]]
+            self._faults[file.path] = [harmless(problem) for problem in invalid.problems[:MAX_PROBLEMS]]
             return []
 
     def _shown(self, question: Question) -> Question:
@@ -113,7 +113,7 @@ class PrivateBank(Bank):
         return usable
 
 
-def _harmless(problem: Problem) -> Problem:
+def harmless(problem: Problem) -> Problem:
     """Messages quote what the file says."""
     return replace(problem, field=visible(problem.field)[:MAX_MESSAGE], message=visible(problem.message)[:MAX_MESSAGE])
 

@@ -12,6 +12,7 @@ from tui.cli import exchange
 from tui.cli.banks import BanksOption, PrivateBankOption, open_banks, open_private_bank
 from tui.cli.output import (
     FAILED,
+    JUDGE_AT_FAULT,
     JsonOption,
     LanguageOption,
     end_progress,
@@ -109,15 +110,20 @@ def check(
 
 
 def _check_private(folder: Path, topics: list[str] | None, *, as_json: bool) -> int:
-    """The exit status of a look at a private bank, whose code is never run here."""
+    """The exit status of a look at a private bank, whose code runs in the judge's sandbox alone."""
+    from labs.grading.client import Judge, JudgeFault
     from quiz.bank.check import check_private
 
     if topics:
         give_up("a private bank is checked as a whole: leave the topics out")
     bank = open_private_bank(folder)
-    problems = check_private(bank)
+    try:
+        with Judge(device="cpu") as judge:
+            problems = check_private(bank, judge, progress())
+    except JudgeFault as fault:
+        give_up(str(fault), JUDGE_AT_FAULT)
+    end_progress()
     _tell_problems(problems, as_json=as_json)
-    narrate("keys that code computes were not checked: the code of a private bank is not run")
     if not problems and not as_json:
         print(f"{len(bank.entries())} questions, no problems")
     return FAILED if problems else 0

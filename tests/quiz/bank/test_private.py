@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from labs.grading.client import Judge
 from labs.grading.content import Track
+from labs.grading.verdict import Fault, RunOutput
 from labs.grading.yaml_source import InvalidFile
 from quiz.bank import bounds
 from quiz.bank.banks import Banks
@@ -103,6 +106,13 @@ def aliases(depth: int, merge: bool = False) -> str:
     return "\n".join(lines)
 
 
+class Refuses:
+    """A judge whose sandbox ends all that runs in it."""
+
+    def evaluate(self, source: bytes, snippet: str) -> RunOutput:
+        return RunOutput(fault=Fault.CRASHED)
+
+
 BROKEN = {
     "not yaml": b"title: [",
     "not utf-8": b"title: \xff",
@@ -130,7 +140,7 @@ def test_a_broken_file_is_left_out_and_named(root: Path, acme: Path, content: by
     problems = banks.left_out()
     assert {problem.file for problem in problems} == {broken}
     assert all(str(problem) == visible(str(problem)) for problem in problems)
-    assert {problem.file for problem in check_private(PrivateBank(acme))} >= {broken}
+    assert {problem.file for problem in check_private(PrivateBank(acme), Refuses())} >= {broken}
 
 
 def test_what_is_no_file_is_never_opened(root: Path, acme: Path):
@@ -178,13 +188,35 @@ def test_a_question_that_varies_is_asked_as_it_is_stored(tmp_path: Path):
     assert entry.template == entry.question
 
 
-def test_the_check_runs_no_code_and_finds_the_rest(acme: Path):
-    assert not [problem for problem in check_private(PrivateBank(acme)) if "derive" in problem.field]
-    worse = private(acme.parent / "worse", ("{en: Match., zh: 配对。}", "{en: Match `x`., zh: 配对。}"))
-    found = set(map(str, check_private(PrivateBank(worse)))) - {
-        str(p).replace("acme", "worse") for p in check_private(PrivateBank(acme))
-    }
-    assert any("prompt" in problem for problem in found)
+@pytest.fixture(scope="module")
+def judge() -> Iterator[Judge]:
+    with Judge(device="cpu") as judge:
+        yield judge
+
+
+def test_keys_are_computed_in_the_sandbox(acme: Path, judge: Judge):
+    worse = private(
+        acme.parent / "worse",
+        ("answer: 2000", "answer: 2001"),
+        ("{en: Match., zh: 配对。}", "{en: Match `x`., zh: 配对。}"),
+    )
+    for folder in (acme, worse):
+        shutil.copy(SAMPLE.with_name("widths.py"), folder / "peft")
+    assert check_private(PrivateBank(acme), judge) == []
+    found = {(problem.field, problem.message) for problem in check_private(PrivateBank(worse), judge)}
+    assert any(field.endswith("answer") and "returns 2000" in message for field, message in found)
+    assert any("prompt" in field for field, _ in found)
+
+
+def test_code_that_would_harm_does_nothing_but_fail(acme: Path, tmp_path: Path, judge: Judge):
+    harmed = tmp_path / "harmed"
+    (acme / "peft" / "widths.py").write_text(
+        f"open({str(harmed)!r}, 'w').write('x')\ndef two_bytes(): return 'a'\ndef bytes_of(**_): return 1\n"
+    )
+    problems = check_private(PrivateBank(acme), judge)
+    assert {problem.field.rsplit(".", 1)[-1] for problem in problems} == {"derive"}
+    assert all("PermissionError" in problem.message or "ended with" in problem.message for problem in problems)
+    assert not harmed.exists()
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
