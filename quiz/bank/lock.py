@@ -47,11 +47,22 @@ def read_lock(root: Path) -> dict[str, Locked]:
 
 
 def write_lock(root: Path, questions: Iterable[Question]) -> Path:
-    """Lock the questions as they are now, beside those that are locked and gone. Raises OSError and ValueError."""
-    locked = read_lock(root) | {q.id: Locked(version=q.version, meaning=meaning(q)) for q in questions}
+    """Lock the questions as they are now, beside those that are locked and gone.
+
+    Raises OSError; ValueError where a meaning has changed and its version has not, and nothing is locked then.
+    """
+    known, now = read_lock(root), {q.id: Locked(version=q.version, meaning=meaning(q)) for q in questions}
+    changed = [name for name, locked in now.items() if name in known and _changed(known[name], locked)]
+    if changed:
+        raise ValueError(f"raise the version of what means something else than before: {', '.join(changed)}")
+    locked = known | now
     path = root / FILE_NAME
     path.write_bytes(_Lock.dump_json(dict(sorted(locked.items())), indent=1) + b"\n")
     return path
+
+
+def _changed(before: Locked, now: Locked) -> bool:
+    return now.version <= before.version and now != before
 
 
 def lock_faults(lock: dict[str, Locked], questions: Iterable[Question]) -> Iterator[tuple[str, str]]:

@@ -208,6 +208,8 @@ def lock() -> None:
         print(write_lock(bank.root, [entry.question for entry in bank.entries()]))
     except OSError as error:
         give_up(f"cannot write {error.filename}: {error.strerror}")
+    except ValueError as error:
+        give_up(str(error))
 
 
 def _summary(entry: Any) -> dict[str, Any]:

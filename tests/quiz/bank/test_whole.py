@@ -89,6 +89,8 @@ def test_the_lock_holds_ids_and_meanings(root: Path):
     turned = first.model_copy(update={"options": first.options[:-1]})
     ((name, fault),) = lock_faults(read_lock(root), [turned, *rest])
     assert (name, fault) == (first.id, "means something else than before: raise its version")
+    with pytest.raises(ValueError, match=first.id):
+        write_lock(root, [turned, *rest])
     raised = turned.model_copy(update={"version": 2})
     ((_, fault),) = lock_faults(read_lock(root), [raised, *rest])
     assert "ropes bank lock" in fault
