@@ -71,7 +71,6 @@ def run_and_exit(task_data: dict[str, Any], fds: list[int], plan: Plan, ruleset:
             os.write(obituary, fault.encode())
         if not plan.namespaces:
             _end_orphans()
-        os.close(lifeline)  # the end of this process would do it, after some milliseconds of unmapping
         status = 0
     finally:
         os._exit(status)

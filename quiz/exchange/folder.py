@@ -58,7 +58,18 @@ def write_topics(folder: Path, topics: Sequence[PlacedTopic]) -> list[Path]:
 def as_yaml(topic: Topic) -> str:
     """`topic` as a file of the bank has it."""
     plain = topic.model_dump(mode="json", exclude_defaults=True)
-    return yaml.safe_dump(plain, allow_unicode=True, sort_keys=False, width=120)
+    return yaml.dump(plain, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes what a plain scalar would lose: YAML takes the next-line character for a line break."""
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if "\x85" in text else None)
+
+
+_Dumper.add_representer(str, _text)
 
 
 def _refuse_what_cannot_be_read_back(targets: dict[Path, str]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labs.grading.content import Track
+from labs.grading.content import Text, Track
 from labs.grading.yaml_source import read_model
 from quiz.bank.bounds import MAX_TEXT
 from quiz.bank.loader import Bank
@@ -51,6 +51,13 @@ def test_every_text_comes_back_whole(tmp_path_factory, title, track: Track, sing
     root = tmp_path_factory.mktemp("bank")
     write_topics(root, before)
     assert read_back(root) == before
+
+
+def test_a_next_line_character_comes_back(tmp_path: Path):
+    topic = read_model(SAMPLE, Topic)
+    before = [PlacedTopic(Track.PEFT, "t", topic.model_copy(update={"title": Text(en="a\x85b", zh="乙\x85丙")}))]
+    write_topics(tmp_path, before)
+    assert read_back(tmp_path) == before
 
 
 def test_code_that_stays_behind_is_named():
